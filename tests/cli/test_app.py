@@ -193,3 +193,21 @@ def test_names_that_are_no_utf8_are_printed(tmp_path: Path) -> None:
 def test_json_knows_no_number_without_end(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"a": [float("inf"), 1.5], "b": (float("nan"),)})
     assert json.loads(capsys.readouterr().out) == {"a": [None, 1.5], "b": [None]}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("route study almaty", "corridor route needs DESTINATION.\nTry corridor route --help."),
+        ("schedule study", "corridor schedule needs SHIPMENT."),
+        ("brief study almaty karachi", "corridor brief needs --out."),
+        ("route study almaty karachi --depart", "--depart needs a value."),
+        (
+            "route study almaty karachi --table leg",
+            '"routes", "legs", "money". Did you mean "legs"?',
+        ),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_as_it_is_typed(words: str, says: str, run: Any) -> None:
+    ran = run(*words.split())
+    assert ran.code == 2 and says in ran.err

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from corridor.cli import terminal
 from corridor.cli.terminal import DROPPED_FIRST, GAP, dropped_columns, fitted_widths, print_table
-from corridor.screens.columns import legs_table, questions_table, rank_table, routes_table
+from corridor.screens.columns import (
+    legs_table,
+    moves_table,
+    questions_table,
+    rank_table,
+    routes_table,
+)
 from corridor.tables import schema_results
 
 WIDTHS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 60), min_size=1)
@@ -72,6 +78,7 @@ def test_columns_dropped_first_are_columns_of_screens() -> None:
         legs_table(schema_results.empty("legs")),
         rank_table(schema_results.empty("loss_rank"), "loss_usd_per_year"),
         questions_table(schema_results.empty("questions")),
+        moves_table(schema_results.empty("loss_moves")),
     ]
     headings = {heading for screen in screens for heading in screen.columns}
     assert set(DROPPED_FIRST) <= headings
@@ -91,3 +98,19 @@ def test_figures_of_a_column_have_the_same_decimals(capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     assert "12.0" in out and "12.00" not in out
     assert "1.00" in out and "-0.00" not in out
+
+
+def test_firm_blanks_keep_a_text_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    frame = pl.DataFrame(
+        {"from": ["a place with a very long name"], "leaves": ["1\xa0Jul\xa007:59"]}
+    )
+    print_table(frame)
+    assert "1 Jul 07:59" in capsys.readouterr().out
+
+
+def test_counts_have_commas_and_claims_are_words(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(pl.DataFrame({"USD": [7309], "open": [True], "passes": [["a", "b"]]}))
+    assert capsys.readouterr().out.splitlines()[1].split() == ["7,309", "yes", "a,", "b"]

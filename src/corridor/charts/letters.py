@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import polars as pl
 
 from corridor.routing.differences import Listed, pair_corridors
+
+ROUTE_ID = re.compile(r"\br\d+\b")
 
 
 def route_letter(index: int) -> str:
@@ -27,6 +32,15 @@ def with_letters(frame: pl.DataFrame) -> pl.DataFrame:
         schema_overrides={"letter": pl.String},
     )
     return frame.join(letters, on="route_id", how="left", maintain_order="left")
+
+
+def in_letters(sentences: Iterable[str], routes: pl.DataFrame) -> tuple[str, ...]:
+    """Return sentences that call routes by their letters, as the tables do."""
+    letters = dict(with_letters(routes).select("route_id", "letter").iter_rows())
+    return tuple(
+        ROUTE_ID.sub(lambda match: letters.get(match[0], match[0]), sentence)
+        for sentence in sentences
+    )
 
 
 def letters_beside(answer: Listed, baseline: Listed) -> pl.DataFrame:

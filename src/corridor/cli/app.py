@@ -12,7 +12,7 @@ import gc
 import inspect
 import sys
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, MissingArgumentError, Parameter
 
 from corridor import __version__
 from corridor.cli import (
@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(arguments)
     except CycloptsError as error:
-        say(f"corridor: {error}\nTry corridor --help.")
+        say(f"corridor: {_usage(error)}\nTry {_command(error)} --help.")
         return USAGE
     except StudyError as error:
         say_all(map(str, error.findings))
@@ -164,6 +164,22 @@ def _run(arguments: list[str] | None) -> int:
     if sys.stdout is not None:
         sys.stdout.flush()  # here, where a reader that has gone away is understood
     return code if isinstance(code, int) else DONE
+
+
+def _usage(error: CycloptsError) -> str:
+    """Return what is wrong with a command line."""
+    if not isinstance(error, MissingArgumentError) or error.argument is None:
+        return str(error)
+    if error.keyword is not None:
+        return f"{error.keyword} needs a value."
+    name = error.argument.name
+    is_option = error.argument.index is None
+    return f"{_command(error)} needs {name if is_option else name.removeprefix('--').upper()}."
+
+
+def _command(error: CycloptsError) -> str:
+    """Return the command that was to be run, as it is typed."""
+    return " ".join(["corridor", *(error.command_chain or ())])
 
 
 def _say_os_error(error: OSError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from corridor.closures.criticality import RankOptions
     from corridor.closures.risk import Risk
     from corridor.closures.simulation import SimulateOptions
+    from corridor.network.network import Network
     from corridor.study.study import Study
 
 Tables = Literal[
@@ -166,15 +168,16 @@ def rank(
     with progress() as step, told_to(step):
         ranking = rank_elements(study.network, demand, by=by, on=day, **rank_options)
 
-    print_frame(ranking, json=options.json, screen=rank_table(ranking, by))
-    say_warnings(overload_warnings(overloads_of(study.network, demand, on=day)))
     failures = ranking.filter(pl.col("kind") != "demand").height
     say(
         f"{failures} failures, each alone{' (pairs: two at once)' if pairs else ''}, on "
-        f"{day}, scenario {study.scenario.scenario_id}; demand of {demand.height} rows"
+        f"{day}, scenario {study.scenario.title!r}; demand of {demand.height} rows"
     )
+    _say_worst(ranking)
+    print_frame(ranking, json=options.json, screen=partial(rank_table, by=by))
+    say_warnings(overload_warnings(overloads_of(study.network, demand, on=day)))
     unserved = ranking.filter(pl.col("kind") == "demand")
-    return _say_unserved(unserved["element_id"], unserved["reason"])
+    return _say_unserved(study.network, unserved["element_id"], unserved["reason"])
 
 
 def simulate(
@@ -208,6 +211,8 @@ def simulate(
     """
     import polars as pl
 
+    from corridor.screens.names import in_words
+
     refuse_inputs(compute.out)
     if table == "queues" and not shipping.capacities:
         raise CallError("The table queues is that of --capacities: add it.")
@@ -215,14 +220,14 @@ def simulate(
 
     risk = _simulate(study, shipping, compute, draws=draws, seed=seed)
     say(repr(risk))
-    _print_risk(risk, table, json=options.json)
-    say_warnings(risk.warnings)
+    _print_risk(study.network, risk, table, json=options.json)
+    say_warnings(in_words(study.network, warning) for warning in risk.warnings)
 
     if compute.out is not None:
         risk.write(compute.out)
         say(f"tables: {compute.out}")
     unserved = risk.by_trip.filter(pl.col("reason").is_not_null())
-    return _say_unserved(unserved["demand_id"], unserved["reason"])
+    return _say_unserved(study.network, unserved["demand_id"], unserved["reason"])
 
 
 def compare(
@@ -271,8 +276,9 @@ def compare(
     with progress() as step, told_to(step):
         moves = compare_networks(study_before.network, study_after.network, trips, on=day)
 
-    say(f"on {day}, {moves.height} rows from {before} to {after}: {_counts(moves['moved'])}")
-    _print_moves(moves, table, json=options.json)
+    titles = f"{study_before.scenario.title!r} to {study_after.scenario.title!r}"
+    say(f"on {day}, {moves.height} trips from {titles}: {_counts(moves['moved'])}")
+    _print_moves(study_after.network, moves, table, json=options.json)
     _say_extra_cost(moves)
     for study, side in ((study_before, "before"), (study_after, "after")):
         flows = moves.select(pl.col(f"links_{side}").alias("links"), "cargo_id", "t_per_year")
@@ -280,7 +286,7 @@ def compare(
         say_warnings(overload_warnings(overloads(study.network, flows, on=day), where))
 
     unserved = moves.filter(pl.col("moved") == "no route")
-    return _say_unserved(unserved["demand_id"], unserved["reason"])
+    return _say_unserved(study_after.network, unserved["demand_id"], unserved["reason"])
 
 
 def hazards(
@@ -323,9 +329,9 @@ def hazards(
     fits = _fits(study, hazard)
     _say_frequencies(fits)
     if table == "seasons":
-        print_frame(seasons(closures), json=options.json)
+        print_frame(seasons(closures), json=options.json, network=study.network)
     elif table == "fits":
-        print_frame(fits, json=options.json, screen=fits_table(fits))
+        print_frame(fits, json=options.json, screen=fits_table, network=study.network)
     else:
         _print_families(study, hazard, json=options.json)
     say(
@@ -370,16 +376,31 @@ def replay(
     say_compiling()
     with progress() as step, told_to(step):
         frame = replays(study, *replay_id)
-    print_frame(frame, json=options.json, screen=replays_table(frame))
+    print_frame(frame, json=options.json, screen=replays_table)
     for row in frame.iter_rows(named=True):
         say_all(replay_sentences(row))
     return DONE
 
 
-def _say_unserved(demand_ids: pl.Series, reasons: pl.Series) -> int:
+def _say_worst(ranking: pl.DataFrame) -> None:
+    """Say which link, place and border the demand could least spare."""
+    import polars as pl
+
+    for kind, word in (("link", "link"), ("node", "place"), ("crossing", "border")):
+        costly = ranking.filter((pl.col("kind") == kind) & (pl.col("loss_usd_per_year") > 0))
+        if costly.height:
+            worst = costly.sort("loss_usd_per_year", descending=True).row(0, named=True)
+            millions = worst["loss_usd_per_year"] / 1e6
+            say(f"dearest {word} to lose: {worst['name']}, USD {millions:,.1f} m a year")
+
+
+def _say_unserved(network: Network, demand_ids: pl.Series, reasons: pl.Series) -> int:
     """Say which rows of demand are never served, and why; return how the command ends."""
+    from corridor.screens.names import in_words, name_of
+
     for demand_id, reason in zip(demand_ids.head(MAX_UNSERVED), reasons, strict=False):
-        say(f"{demand_id} is not served: {reason}")
+        trip = name_of(network, "demand", demand_id)
+        say(f"not served: {trip}: {in_words(network, reason)}")
     if demand_ids.len() > MAX_UNSERVED:
         say(f"{demand_ids.len() - MAX_UNSERVED} more rows of demand are not served")
     return NOT_SERVED if demand_ids.len() else DONE
@@ -450,15 +471,14 @@ def _simulate_options(shipping: ShippingOptions, compute: ComputeOptions) -> Sim
     }
 
 
-def _print_risk(risk: Risk, table: str, *, json: bool) -> None:
+def _print_risk(network: Network, risk: Risk, table: str, *, json: bool) -> None:
     """Print a table of simulated years, or as JSON with the settings."""
     from corridor.screens.columns import hazard_losses_table, risk_table
 
     screens = {"summary": risk_table, "by_hazard": hazard_losses_table}
     frame: pl.DataFrame = getattr(risk, table)
     if not json:
-        screen = screens[table](frame) if table in screens else None
-        print_frame(frame, json=False, screen=screen)
+        print_frame(frame, json=False, screen=screens.get(table), network=network)
         return
 
     print_json(
@@ -493,24 +513,24 @@ def _compared_trips(study: Study) -> pl.DataFrame:
     )
 
 
-def _print_moves(moves: pl.DataFrame, table: str, *, json: bool) -> None:
+def _print_moves(network: Network, moves: pl.DataFrame, table: str, *, json: bool) -> None:
     """Print what moves, by row of demand or by link."""
     from corridor.closures.shifts import shifts
     from corridor.screens.columns import moves_table
 
     if table != "links":
-        print_frame(moves, json=json, screen=moves_table(moves))
+        print_frame(moves, json=json, screen=moves_table, network=network)
         return
 
     if moves["t_per_year"].null_count():
         raise CallError("--table links adds up tonnes, which only demand has: add demand.csv.")
-    print_frame(shifts(moves), json=json)
+    print_frame(shifts(moves), json=json, network=network)
 
 
 def _counts(words: pl.Series) -> str:
     """Return how often each word stands in a column, the most frequent first."""
     counts = words.value_counts(sort=True).rows()
-    return ", ".join(f"{count} {word}" for word, count in counts)
+    return ", ".join(f"{word} {count}" for word, count in counts)
 
 
 def _say_extra_cost(moves: pl.DataFrame) -> None:
@@ -518,7 +538,8 @@ def _say_extra_cost(moves: pl.DataFrame) -> None:
     extra_usd = moves["extra_usd_per_year"]
     if extra_usd.count():
         say(
-            f"extra cost of what still goes: {float(extra_usd.sum()) / 1e6:,.1f} million USD a year"
+            "extra cost of what goes before and after: "
+            f"{float(extra_usd.sum()) / 1e6:,.1f} million USD a year"
         )
 
 
@@ -565,4 +586,5 @@ def _print_families(study: Study, hazard_ids: tuple[str, ...], *, json: bool) ->
         families = compare_families(together).select(name, pl.all())
     else:
         families = fitted(study.tables)["families"]
-    print_frame(families, json=json, screen=families_table(families) if families.height else None)
+    screen = families_table if families.height else None
+    print_frame(families, json=json, screen=screen, network=study.network)

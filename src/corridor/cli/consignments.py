@@ -39,7 +39,7 @@ def quote(
     origin: str,
     destination: str,
     *,
-    depart: str,
+    depart: str | None = None,
     best: Literal["time", "cost", "carbon", "risk"] = "cost",
     units: int = 1,
     terms: str | None = None,
@@ -68,7 +68,7 @@ def quote(
     destination
         Where they end.
     depart
-        Day of departure.
+        Day of departure; the day of the scenario where not given.
     best
         Of which criterion the best route is offered.
     units
@@ -85,6 +85,7 @@ def quote(
     from corridor.consignments.quote import INTEREST_SHARE_PER_YEAR
     from corridor.consignments.quote import quote as offer_of
     from corridor.reports.quote_sheet import quote_sheet
+    from corridor.screens.columns import prices_table
 
     _try_sheet(out, language, folder)
     study = options.read(folder)
@@ -95,7 +96,7 @@ def quote(
         origin,
         destination,
         cargo=travel.cargo,
-        depart=depart,
+        depart=study.scenario.as_of.isoformat() if depart is None else depart,
         best=best,
         units=units,
         terms=terms,
@@ -106,8 +107,8 @@ def quote(
     if options.json:
         print_json(quote_answer(offer))
     else:
-        print_frame(offer.prices, json=False)
         say(repr(offer))
+        print_frame(offer.prices, json=False, screen=prices_table)
     say_warnings(offer.warnings)
 
     if offer.reason is not None:
@@ -206,11 +207,10 @@ def schedule(
     if options.json:
         print_json(plan_answer(plan))
     else:
+        say(repr(plan))
         frame = getattr(plan, table)
         screens = {"dispatches": dispatches_table, "policy": policy_table}
-        screen = screens[table](frame) if table in screens else None
-        print_frame(frame, json=False, screen=screen)
-        say(repr(plan))
+        print_frame(frame, json=False, screen=screens.get(table), network=study.network)
     if recourse and not options.json:
         _say_policy(plan)
     _say_shortfall(plan)

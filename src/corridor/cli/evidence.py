@@ -58,8 +58,8 @@ def validate(
     tables = ("observations", "questions") if table == "both" else (table,)
     validation = validate_study(study, tables=tables, kinds=kind)
 
-    _print_tables(validation, tables, json=options.json)
     say_all(validation.sentences)
+    _print_tables(validation, tables, json=options.json)
     if not validation.is_sound:
         say("Some answers are not those of the world.")
     return DONE if validation.is_sound else NOT_SERVED
@@ -78,4 +78,4 @@ def _print_tables(validation: Validation, tables: tuple[str, ...], *, json: bool
     screens = {"observations": observations_table, "questions": questions_table}
     for name in tables:
         frame = frames[name]
-        print_frame(frame, json=False, screen=screens[name](frame))
+        print_frame(frame, json=False, screen=screens[name])

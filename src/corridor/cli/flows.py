@@ -110,7 +110,7 @@ def assign(
     if table in OF_CHAPTER and select is None:
         with progress() as step, told_to(step):
             frame = _chapter_table(study, table)
-        print_frame(frame, json=options.json)
+        print_frame(frame, json=options.json, network=study.network)
         return DONE
 
     has_response = _has_response(study, trade_response, table)
@@ -121,12 +121,12 @@ def assign(
         elastic = _elastic(study, network, day, asked) if has_response else None
         flows = elastic.flows if elastic else _assigned(network, day, asked)
 
+    say(repr(flows))
     if elastic and table in OF_ROUNDS and select is None:
-        print_frame(getattr(elastic, table), json=options.json)
+        print_frame(getattr(elastic, table), json=options.json, network=network)
     else:
         _print(study, flows, table, select, json=options.json)
     _export(flows, output)
-    say(repr(flows))
     if select is not None:
         _say_closure(flows, select)
     say_warnings(flows.warnings)
@@ -198,12 +198,12 @@ def _print(study: Study, flows: Flows, table: Tables, select: str | None, *, jso
 
     if select is not None:
         users = selected_flows(flows, select, study.scenario.scenario_id)
-        print_frame(users, json=json, screen=selected_table(users))
+        print_frame(users, json=json, screen=selected_table, network=study.network)
     elif table == "bottlenecks":
         frame = bottlenecks(flows.capacities)
-        print_frame(frame, json=json, screen=bottlenecks_table(frame))
+        print_frame(frame, json=json, screen=bottlenecks_table, network=study.network)
     else:
-        print_frame(getattr(flows, table), json=json)
+        print_frame(getattr(flows, table), json=json, network=study.network)
 
 
 def _say_closure(flows: Flows, links: str) -> None:
@@ -215,8 +215,12 @@ def _say_closure(flows: Flows, links: str) -> None:
 
 def _say_end(flows: Flows) -> int:
     """Say which rows of demand stay, and why; return how the command ends."""
+    from corridor.screens.names import in_words, name_of
+
+    network = flows.programme.arrays.network
     for row in flows.unserved.head(MAX_UNSERVED).iter_rows(named=True):
-        say(f"{row['demand_id']}: {row['share']:.0%} stays: {row['reason']}")
+        trip = name_of(network, "demand", row["demand_id"])
+        say(f"{trip}: {row['share']:.0%} stays: {in_words(network, row['reason'])}")
     if flows.unserved.height > MAX_UNSERVED:
         say(f"{flows.unserved.height - MAX_UNSERVED} more rows of demand stay")
     if not flows.converged:

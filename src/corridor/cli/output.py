@@ -6,7 +6,7 @@ import contextlib
 import io
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CallError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
+    from corridor.network.network import Network
 
 DONE = 0
 FINDINGS = 1
@@ -25,10 +27,17 @@ INTERRUPTED = 130
 PROSE_LISTS = ("documents",)  # lists whose items hold blanks, separated by semicolons
 
 
-def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None = None) -> None:
+def print_frame(
+    frame: pl.DataFrame,
+    *,
+    json: bool,
+    screen: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    network: Network | None = None,
+) -> None:
     """Print a table: JSON, a table on a terminal, CSV when piped.
 
-    screen: what a terminal shows in the place of the table; null: the table.
+    screen: makes of it what a terminal shows; null: the table with heads in words. network: where
+    the terminal finds names for ids; null: it shows them.
     """
     from corridor.language.messages import readable
 
@@ -37,8 +46,11 @@ def print_frame(frame: pl.DataFrame, *, json: bool, screen: pl.DataFrame | None 
         print_json(frame.to_dicts())
     elif sys.stdout is not None and sys.stdout.isatty():
         from corridor.cli.terminal import print_table
+        from corridor.screens.columns import plain_table
+        from corridor.screens.names import with_names
 
-        print_table(frame if screen is None else screen)
+        named = frame if network is None else with_names(frame, network)
+        print_table((screen or plain_table)(named))
     else:
         _print_csv(frame)
 

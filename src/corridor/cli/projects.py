@@ -49,7 +49,10 @@ class PlanOptions:
     projects: Annotated[
         Names,
         Parameter(
-            help="Projects or programmes to choose from, such as ktap; all where not given.",
+            help=(
+                "Projects or programmes to choose from, such as ktap; where not given the "
+                "programme of study.toml, else all."
+            ),
             consume_multiple=True,
         ),
     ] = ()
@@ -90,7 +93,9 @@ class PlanOptions:
         ids = study.network.frames["projects"]["project_id"].to_list()
         if not ids:
             raise CallError("The study has no projects: add projects.csv.")
-        return list(self.projects) or ids
+        settings = study.settings.projects
+        programme = () if settings is None else settings.programme
+        return list(self.projects) or list(programme) or ids
 
 
 @Parameter(name="*")
@@ -161,10 +166,15 @@ def appraise(
     """
     refuse_inputs(workbook)
     refuse_inputs(out)
-    result = _appraised(folder, projects, choices, options)
+    from corridor.screens.columns import appraisal_table, criteria_table, users_table
 
+    study = options.read(folder)
+    result = _appraised(study, projects, choices)
+
+    say(repr(result))
     frame = result.projects if table == "criteria" else getattr(result, table)
-    print_frame(frame, json=options.json, screen=_screen(table, frame))
+    screens = {"projects": appraisal_table, "criteria": criteria_table, "users": users_table}
+    print_frame(frame, json=options.json, screen=screens.get(table), network=study.network)
     if table == "users":
         say_all(_users_sentences(result.users))
     if workbook is not None:
@@ -173,17 +183,8 @@ def appraise(
         say_all(f"written: {path}" for path in write_workbooks(result, workbook))
     if out is not None:
         result.write(out)
-    say(repr(result))
     say_warnings(result.warnings)
     return NOT_SERVED if result.warnings else DONE
-
-
-def _screen(table: AppraisalTables, frame: pl.DataFrame) -> pl.DataFrame | None:
-    """Return what a terminal shows of a table of an appraisal; null: all of it."""
-    from corridor.screens.columns import appraisal_table, criteria_table, users_table
-
-    screens = {"projects": appraisal_table, "criteria": criteria_table, "users": users_table}
-    return screens[table](frame) if table in screens else None
 
 
 def _users_sentences(users: pl.DataFrame) -> Iterator[str]:
@@ -200,15 +201,12 @@ def _users_sentences(users: pl.DataFrame) -> Iterator[str]:
         )
 
 
-def _appraised(
-    folder: Path, projects: tuple[str, ...], choices: AppraiseChoices, options: StudyOptions
-) -> Appraisal:
+def _appraised(study: Study, projects: tuple[str, ...], choices: AppraiseChoices) -> Appraisal:
     """Return the appraisal of the projects of a study, on the network its flows have."""
     from corridor.cli.progress import progress
     from corridor.flows.chapter import calibrated
     from corridor.projects.appraisal import appraise as appraise_projects
 
-    study = options.read(folder)
     network = calibrated(study, study.network)
     say_compiling()
     with progress() as step, told_to(step):
@@ -261,9 +259,10 @@ def phase(
     """
     from corridor.projects.phase import phase as phase_projects
 
-    result = _computed(phase_projects, folder, plan, options)
-    print_frame(getattr(result, table), json=options.json)
+    study = options.read(folder)
+    result = _computed(phase_projects, study, plan)
     say(repr(result))
+    print_frame(getattr(result, table), json=options.json, network=study.network)
     if result.gap_share > 0:
         say(f"the best may be worth {result.gap_share:.2%} more")
     return DONE if result.converged else NOT_SERVED
@@ -300,16 +299,16 @@ def coalition(
     """
     from corridor.projects.coalition import coalition as join
 
+    study = options.read(folder)
     result = _computed(
         join,
-        folder,
+        study,
         plan,
-        options,
         countries=list(countries) or None,
         borders=list(borders) or None,
     )
-    print_frame(getattr(result, table), json=options.json)
     say(repr(result))
+    print_frame(getattr(result, table), json=options.json, network=study.network)
     return DONE
 
 
@@ -340,21 +339,19 @@ def wait(
     """
     from corridor.projects.waiting import wait as wait_for
 
-    result = _computed(wait_for, folder, plan, options, places=list(places))
-    print_frame(getattr(result, table), json=options.json)
+    study = options.read(folder)
+    result = _computed(wait_for, study, plan, places=list(places))
     say(repr(result))
+    print_frame(getattr(result, table), json=options.json, network=study.network)
     return DONE
 
 
-def _computed(
-    verb: Any, folder: Path, plan: PlanOptions, options: StudyOptions, **further: Any
-) -> Any:
+def _computed(verb: Any, study: Study, plan: PlanOptions, **further: Any) -> Any:
     """Return what a verb says of the projects of a study, written where a folder is given."""
     from corridor.cli.progress import progress
     from corridor.flows.chapter import calibrated
 
     refuse_inputs(plan.out)
-    study = options.read(folder)
     names = plan.of(study)
     if further.get("places") == [] and study.settings.projects is not None:
         further["places"] = list(study.settings.projects.places)

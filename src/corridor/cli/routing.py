@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from corridor.study.study import Study
 
 WHAT_HOLDS = (
-    "p95 and on time hold if nothing closes; risk is the chance of meeting a closure on the way."
+    "days: half of the trips within, p95: 95 % of them; both and on time hold if nothing closes. "
+    "risk: the chance of meeting a closure on the way.\n"
+    "Legs and waits: --table legs. What the money is made of: --table money."
 )
 LEG_KEYS = (
     "link_id",
@@ -265,6 +267,7 @@ def skim(
     """
     from corridor.cli.progress import progress
     from corridor.routing.skims import skim as skim_network
+    from corridor.screens.columns import skims_table
 
     study = options.read(folder)
 
@@ -281,7 +284,7 @@ def skim(
             sanctions=sanctions,
             lot_t=lot_t,
         )
-    print_frame(skims, json=options.json)
+    print_frame(skims, json=options.json, screen=skims_table, network=study.network)
     return DONE
 
 
@@ -298,7 +301,7 @@ def _departures(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, js
         frame = departures(
             study.network, criteria=answer.criteria_names[:1], every_days=answer.every, **trip
         )
-    print_frame(frame, json=json, screen=departures_table(frame))
+    print_frame(frame, json=json, screen=departures_table)
 
     has_route = frame["time_h"].null_count() < frame.height
     return DONE if has_route else NOT_SERVED
@@ -306,8 +309,10 @@ def _departures(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, js
 
 def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: bool) -> int:
     """Print the routes of one departure or parts of them, and why an element is in none."""
+    from corridor.charts.letters import in_letters
     from corridor.routing.route import route as find_routes
     from corridor.routing.whynot import why_not
+    from corridor.screens.names import in_words
 
     routes = find_routes(
         study.network,
@@ -320,27 +325,27 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
     if answer.why_not is not None:
         absence = why_not(study.network, element=answer.why_not, **trip)
         result["why_not"] = why_not_answer(absence)
-        say(absence.verdict)
+        say(in_words(study.network, absence.verdict))
 
     if json:
         print_json(result)
     else:
         say(repr(routes))
-        say_all([routes.best] if routes.best else [])
-        _print_routes(routes, answer.table)
+        say_all(in_letters([routes.best] if routes.best else [], routes.routes))
+        _print_routes(study, routes, answer.table)
         say_all(routes.left_out)
-    say_warnings(routes.warnings)
+    say_warnings(in_letters(routes.warnings, routes.routes))
     return DONE if routes.pareto_count else NOT_SERVED
 
 
-def _print_routes(routes: Routes, table: str) -> None:
+def _print_routes(study: Study, routes: Routes, table: str) -> None:
     """Print the routes, their legs, or the rows their money comes from."""
     from corridor.screens.columns import legs_table, money_table, routes_table
 
     screen = {"routes": routes_table, "legs": legs_table, "money": money_table}[table]
     frame = {"routes": routes.routes, "legs": routes.legs, "money": routes.money}[table]
-    print_frame(frame, json=False, screen=screen(frame))
-    if table != "legs" and frame.height:
+    print_frame(frame, json=False, screen=screen, network=study.network)
+    if table == "routes" and frame.height:
         say(WHAT_HOLDS)
 
 

@@ -9,20 +9,23 @@ import polars as pl
 MAX_ROWS = 200
 SENTENCES = ("reason", "why")  # columns whose texts stand below the table, by number
 GAP = 2  # blanks between two columns
+FIRM_BLANK = "\u00a0"  # breaks no line
 DROPPED_FIRST = (
     "element_id",
     "source",
+    "leg",
     "km",
+    "cargo",
     "transfers",
     "borders",
+    "countries",
+    "modes",
     "USD p5",
     "USD p95",
     "detour km",
     "t CO2e",
     "used kt",
     "grade",
-    "countries",
-    "modes",
 )  # what a person misses least where a table is too wide
 
 
@@ -47,12 +50,15 @@ def print_table(frame: pl.DataFrame) -> None:
         console.width,
     )
     for name in shown:
-        is_number = frame.schema[name].is_numeric()
         table.add_column(
-            name, justify="right" if is_number else "left", width=fitted[name], overflow="fold"
+            name,
+            justify="right" if frame.schema[name].is_numeric() else "left",
+            width=fitted[name],
+            overflow="fold",
+            no_wrap=_is_firm(cells[name]),
         )
     for row in zip(*(cells[name] for name in shown), strict=True):
-        table.add_row(*row)
+        table.add_row(*(text.replace(FIRM_BLANK, " ") for text in row))
 
     console.print(table)
     for number, sentence in enumerate(sentences, start=1):
@@ -130,14 +136,21 @@ def _with_numbers(
 def _least_widths(cells: Mapping[str, Sequence[str]], frame: pl.DataFrame) -> dict[str, int]:
     """Return how narrow each column may be: its longest word, or its longest number."""
     return {
-        name: max(len(word) for text in (name, *texts) for word in _words(text, frame.schema[name]))
+        name: _least_width(name, texts, stays=frame.schema[name].is_numeric() or _is_firm(texts))
         for name, texts in cells.items()
     }
 
 
-def _words(text: str, kind: pl.DataType) -> Sequence[str]:
-    """Return the parts of a text that stay in one line."""
-    return [text] if kind.is_numeric() else text.split() or [""]
+def _least_width(heading: str, texts: Sequence[str], *, stays: bool) -> int:
+    """Return how narrow a column may be; stays: each of its texts stays in one line."""
+    if stays:
+        return max(map(len, (heading, *texts)))
+    return max(len(word) for text in (heading, *texts) for word in text.split() or [""])
+
+
+def _is_firm(texts: Sequence[str]) -> bool:
+    """Tell whether the texts of a column stay in one line, as their blanks say."""
+    return any(FIRM_BLANK in text for text in texts)
 
 
 def _print_rest(rows_count: int, dropped: Sequence[str]) -> None:
@@ -157,8 +170,12 @@ def _cell(value: object, decimals: int) -> str:
     """Return a value as a cell of a table: numbers short, lists as words, null as a dash."""
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
-        return " ".join(map(str, value))
+        return ", ".join(map(str, value))
+    if isinstance(value, int):
+        return f"{value:,}"
     if not isinstance(value, float):
         return str(value)
 

@@ -23,6 +23,7 @@ from corridor.errors import CallError
 if TYPE_CHECKING:
     import polars as pl
 
+    from corridor.network.network import Network
     from corridor.study.settings import Goal
     from corridor.study.study import Study
     from corridor.trade.chapter import TargetForecast
@@ -108,7 +109,7 @@ def forecast(
             study, goal=goal, options=target.baseline, draws=draws, progress=step
         )
 
-    _print_outlook(outlook, table, json=options.json)
+    _print_outlook(study.network, outlook, table, json=options.json)
     say_all(outlook.sentences)
     say_warnings(outlook.warnings)
     return DONE
@@ -129,23 +130,24 @@ def audit(folder: StudyFolder, *, options: StudyOptions = StudyOptions()) -> int
         Folder of the study.
     """
     from corridor.evidence.chapter import verdicts
+    from corridor.screens.columns import verdicts_table
 
     study = options.read(folder)
     frame = _verdict_rows(verdicts(study, _forecasts(study)))
 
-    print_frame(frame, json=options.json, screen=frame.drop("note", "source_id"))
     _say_counts(frame)
+    print_frame(frame, json=options.json, screen=verdicts_table)
     return DONE
 
 
-def _print_outlook(outlook: TargetForecast, table: str, *, json: bool) -> None:
+def _print_outlook(network: Network, outlook: TargetForecast, table: str, *, json: bool) -> None:
     """Print a table of a forecast, or as JSON with the answer in words."""
     from corridor.screens.columns import shares_table, target_table
 
     frame = outlook.frames[table]
     if not json:
-        screen = target_table(frame) if table == "target" else shares_table(frame)
-        print_frame(frame, json=False, screen=screen)
+        screen = target_table if table == "target" else shares_table
+        print_frame(frame, json=False, screen=screen, network=network)
         return
 
     print_json(
@@ -163,7 +165,7 @@ def _say_counts(frame: pl.DataFrame) -> None:
     """Say how many claims and promises have which verdict."""
     for (kind,), rows in frame.group_by(["kind"], maintain_order=True):
         counts = rows["verdict"].value_counts(sort=True).rows()
-        verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts)
+        verdicts = ", ".join(f"{verdict} {count}" for verdict, count in counts)
         say(f"{rows.height} {kind}s: {verdicts}")
 
 

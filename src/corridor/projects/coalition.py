@@ -150,7 +150,7 @@ def coalition(
     names = list(projects)
     rows = with_required(network, chosen_projects(network, names))
     if len(rows) > MAX_PROJECTS:
-        raise TooLarge(f"{len(rows)} projects are too many for coalitions: take {MAX_PROJECTS}.")
+        raise TooLarge(f"{len(rows)} projects are too many: name up to {MAX_PROJECTS} of them.")
 
     named = None if borders is None else borders_of(network, borders)
     players = _players(network, rows, countries, named or ())

@@ -266,7 +266,7 @@ def set_values(
     """
     count = len(project_ids)
     if count > MAX_PROJECTS:
-        raise TooLarge(f"{count} projects have too many sets: value them by pairs.")
+        raise TooLarge(f"{count} projects are too many: name up to {MAX_PROJECTS} of them.")
     store = SetStore(base, project_ids, effort)
     excluded = [subset_of(pair) for pair in excludes]
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import polars as pl
 
-from corridor.charts.letters import with_letters
+from corridor.charts.letters import in_letters, with_letters
 from corridor.language.speech import marked, tell
 from corridor.reports.element_names import plain_text
 from corridor.reports.formats import country, day, slug
@@ -30,7 +29,6 @@ CONDITIONS = {
     "require": marked("using {what}"),
     "avoid": marked("avoiding {what}"),
 }
-ROUTE_ID = re.compile(r"\br\d+\b")
 MAX_OUTSTANDING = 4  # more lines in one diagram cannot be told apart
 MAX_CORRIDORS = 4  # on the front page
 
@@ -177,8 +175,8 @@ def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFra
         conditions=_conditions(row, names),
         pareto_count=row["pareto_count"],
         reason=row["reason"],
-        warnings=_with_letters(row["warnings"], routes),
-        left_out=_with_letters(row.get("left_out"), routes),
+        warnings=in_letters(row["warnings"] or (), routes),
+        left_out=in_letters(row.get("left_out") or (), routes),
         routes=routes,
         legs=legs,
         rows=_with_money(_route_rows(routes, legs, names), row.get("money")),
@@ -212,18 +210,6 @@ def _lettered(routes: pl.DataFrame, legs: pl.DataFrame) -> tuple[pl.DataFrame, p
     routes = with_letters(routes)
     letters = routes.select("route_id", "letter")
     return routes, legs.join(letters, on="route_id", how="left", maintain_order="left")
-
-
-def _with_letters(sentences: Sequence[str] | None, routes: pl.DataFrame) -> tuple[str, ...]:
-    """Return sentences that call routes by their letters, as the tables do."""
-    if not routes.height:
-        return tuple(sentences or ())
-
-    letters = dict(routes.select("route_id", "letter").iter_rows())
-    return tuple(
-        ROUTE_ID.sub(lambda match: letters.get(match[0], match[0]), sentence)
-        for sentence in sentences or ()
-    )
 
 
 def _ends_heading(row: Mapping[str, Any]) -> str:

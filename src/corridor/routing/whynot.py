@@ -26,9 +26,11 @@ from corridor.routing.query import Query, prepare
 from corridor.routing.quickest import quickest
 from corridor.routing.reasons import conditions_in_the_way, name_closure, say_closure
 from corridor.routing.search import best_route
+from corridor.units import DAY_H
 
 UNITS = (marked("h"), "USD", marked("kg"), "1")  # of the criteria
-NO_GAP = 0.5  # less is the same to a reader of whole hours, dollars and kilograms
+NO_GAP = 0.5  # less is the same to a reader of whole dollars and kilograms
+NO_GAP_D = 0.05  # and of tenths of days
 _COMPARISON_TYPES: dict[str, Any] = {
     "criterion": pl.String,
     "best": pl.Float64,
@@ -265,17 +267,21 @@ def _say_both(one: str, other: str) -> str:
 
 def _say_gap(row: Mapping[str, Any], value: float) -> str:
     """Say one criterion's best through the element, beside the best of all."""
-    amount = message("{figure} {unit_id}", figure=figure(value), unit_id=row["unit"])
+    is_time = row["criterion"] == "time"
+    per, unit, style = (DAY_H, "d", ",.1f") if is_time else (1.0, row["unit"], ",.0f")
+    no_gap = NO_GAP_D * DAY_H if is_time else NO_GAP
+    amount = message("{figure} {unit_id}", figure=figure(value / per, style), unit_id=unit)
     values = {"criterion": row["criterion"], "amount": amount}
     if row["best"] is None:
         # Translators: {criterion} is time, cost or carbon.
         return message("{criterion} would be {amount} where there is no route now", **values)
 
     gap = value - row["best"]
-    if abs(gap) < NO_GAP:
+    if abs(gap) < no_gap:
         # Translators: {criterion} is time, cost or carbon.
         return message("best {criterion} through it {amount}, as the best of all now", **values)
-    return _say_difference({**values, "figure": figure(abs(gap))}, is_more=gap > 0)
+    more = figure(abs(gap) / per, style)
+    return _say_difference({**values, "figure": more}, is_more=gap > 0)
 
 
 def _say_difference(values: Mapping[str, str], *, is_more: bool) -> str:

@@ -2,14 +2,81 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import polars as pl
 
+from corridor.charts.letters import with_letters
 from corridor.routing.grades import money_by_row
+from corridor.screens.row_names import layer_words
 from corridor.units import DAY_H
 
+METRICS = {
+    "time_h": "h",
+    "train_h": "h by train",
+    "ship_h": "h at sea",
+    "cost_usd": "USD",
+    "length_km": "km",
+    "speed_kmh": "km/h",
+}
 STEP_NAMES = ("title", "country")  # columns of trade that its screens leave out
+MACHINE_COLUMNS = ("_message", "confidence", "source_id", "links", "services")  # of plain tables
+# How a column ends, and the unit that a person reads there; the longest end first.
+UNITS = {
+    "_usd_per_year": "USD a year",
+    "_units_per_year": "units a year",
+    "_t_per_year": "t a year",
+    "_per_year": "a year",
+    "_per_day": "a day",
+    "_usd": "USD",
+    "_t_days": "t-days",
+    "_share": "%",
+    "_km": "km",
+    "_kg": "kg",
+    "_h": "h",
+    "_d": "days",
+    "_t": "t",
+    "_node_id": "",
+    "_id": "",
+    "_on": "",
+    "_count": "",
+}
+
+
+def plain_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a table that has no columns of its own here: heads in words, shares in per cent.
+
+    What only a program reads is left out.
+    """
+    shown = [name for name in frame.columns if not name.endswith(MACHINE_COLUMNS)]
+    headings = [_plain_heading(name) for name in shown]
+    return frame.select(
+        _plain_column(name, frame.schema[name]).alias(
+            heading if headings.count(heading) == 1 else name.replace("_", " ")
+        )
+        for name, heading in zip(shown, headings, strict=True)
+    )
+
+
+def _plain_heading(name: str) -> str:
+    """Return the name of a column in words, with its unit behind it."""
+    end = _end(name)
+    return _heading(name, end, UNITS.get(end, "")).strip()
+
+
+def _plain_column(name: str, kind: pl.DataType) -> pl.Expr:
+    """Return a column as a person reads it: years without commas, shares in per cent."""
+    is_year = name == "year" or name.endswith("_year")
+    if is_year and kind.is_integer():
+        return pl.col(name).cast(pl.String)
+    if _end(name) == "_share" and kind.is_numeric():
+        return (pl.col(name) * 100).round(2)
+    return pl.col(name)
+
+
+def _end(name: str) -> str:
+    return next((end for end in UNITS if name.endswith(end)), "")
 
 
 def routes_table(routes: pl.DataFrame) -> pl.DataFrame:
@@ -21,9 +88,9 @@ def routes_table(routes: pl.DataFrame) -> pl.DataFrame:
     has_deadline = routes["on_time_share"].null_count() < routes.height
     on_time = [_in_100("on_time_share", "on time in 100")] if has_deadline else []
 
-    return routes.select(
-        pl.col("route_id").alias("route"),
-        _days("time_p50_h", "days p50"),
+    return with_letters(routes).select(
+        pl.col("letter").alias("route"),
+        _days("time_p50_h", "days"),
         _days("time_p95_h", "days p95"),
         *on_time,
         _whole("cost_usd", "USD"),
@@ -36,6 +103,7 @@ def routes_table(routes: pl.DataFrame) -> pl.DataFrame:
         _whole("length_km", "km"),
         pl.col("countries").list.join("-"),
         "corridor",
+        _best_at(routes),
     )
 
 
@@ -45,15 +113,15 @@ def legs_table(legs: pl.DataFrame) -> pl.DataFrame:
     From where to where, by what, when, hours, money, and where the figures are from.
     """
     is_terminal = pl.col("kind") == "terminal"
-    handling = pl.lit("handling to ") + pl.col("layer")
-
-    return legs.select(
-        pl.col("route_id").alias("route"),
+    words = {layer: layer_words(layer) for layer in legs["layer"].drop_nulls().unique()}
+    layer = pl.col("layer").replace(words)
+    return with_letters(legs).select(
+        pl.col("letter").alias("route"),
         "leg",
         pl.col("from_node_id").alias("from"),
         pl.col("to_node_id").alias("to"),
-        pl.when(is_terminal).then(handling).otherwise("layer").alias("by"),
-        pl.col("depart_at").dt.strftime("%m-%d %H:%M").alias("leaves"),
+        pl.when(is_terminal).then(pl.lit("handling to ") + layer).otherwise(layer).alias("by"),
+        pl.col("depart_at").dt.strftime("%-d\u00a0%b\u00a0%H:%M").alias("leaves"),
         pl.col("wait_h").round(1).alias("wait h"),
         pl.col("time_h").round(1).alias("time h"),
         _whole("length_km", "km"),
@@ -68,8 +136,8 @@ def money_table(money: pl.DataFrame) -> pl.DataFrame:
 
     Legs that the same row charges are added up.
     """
-    return money_by_row(money).select(
-        pl.col("route_id").alias("route"),
+    return with_letters(money_by_row(money)).select(
+        pl.col("letter").alias("route"),
         "table",
         pl.col("row_id").alias("row"),
         _whole("cost_usd", "USD"),
@@ -96,8 +164,8 @@ def bottlenecks_table(frame: pl.DataFrame) -> pl.DataFrame:
 def appraisal_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return projects in the columns a person compares; shares in 100, money in millions."""
     return frame.select(
-        "project_id",
-        pl.col("open_year").alias("opens"),
+        pl.col("project_id").alias("project"),
+        pl.col("open_year").cast(pl.String).alias("opens"),
         _tenth_millions("capex_usd", "costs USD m"),
         _tenth_millions("benefit_usd_per_year", "gains USD m a year"),
         _tenth_millions("npv_usd", "NPV USD m"),
@@ -112,7 +180,7 @@ def appraisal_table(frame: pl.DataFrame) -> pl.DataFrame:
 def criteria_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return by which criteria projects pay: returns, ratio, years until the money is back."""
     return frame.select(
-        "project_id",
+        pl.col("project_id").alias("project"),
         (pl.col("return_share") * 100).round(1).alias("return in 100"),
         (pl.col("first_year_return_share") * 100).round(1).alias("first year in 100"),
         pl.col("benefit_cost_ratio").round(2).alias("B/C"),
@@ -126,8 +194,8 @@ def criteria_table(frame: pl.DataFrame) -> pl.DataFrame:
 def users_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return who gains by projects, by row of demand, and whether it keeps its route."""
     return frame.select(
-        "project_id",
-        "demand_id",
+        pl.col("project_id").alias("project"),
+        pl.col("demand_id").alias("demand"),
         _whole("units_without", "units without"),
         _whole("units_with", "with"),
         _whole("pays_without_usd", "USD a unit without"),
@@ -143,7 +211,7 @@ def users_table(frame: pl.DataFrame) -> pl.DataFrame:
 def selected_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return whose goods are on selected links in the columns a person reads."""
     return frame.select(
-        "demand_id",
+        pl.col("demand_id").alias("demand"),
         pl.col("origin_node_id").alias("from"),
         pl.col("destination_node_id").alias("to"),
         pl.col("cargo_id").alias("cargo"),
@@ -179,16 +247,36 @@ def risk_table(summary: pl.DataFrame) -> pl.DataFrame:
 
     per = pl.col("measure").replace_strict(units, default=1.0)
     shown = ("mean", "standard_error", "p50", "p95", "p99")
-    figures = summary.with_columns((pl.col(name) / per).round(2) for name in shown)
+    figures = summary.with_columns(pl.col(name) / per for name in shown)
 
-    error = pl.format(" ± {}", "standard_error").fill_null("")
+    names = ("mean", "p50", "p95", "p99")
+    rows = [
+        [_as_sure(row[name], row["standard_error"]) for name in names]
+        for row in figures.iter_rows(named=True)
+    ]
+    means, *others = zip(*rows, strict=True) if rows else [()] * len(names)
+    errors = [_as_sure(error, error) for error in figures["standard_error"]]
+    with_errors = [
+        mean if error is None else f"{mean} ± {error}"
+        for mean, error in zip(means, errors, strict=True)
+    ]
+    headings_of_others = ("median", "1 year in 20", "1 year in 100")
     return figures.select(
         pl.col("measure").replace(headings).alias("a year"),
-        pl.concat_str(pl.col("mean").cast(pl.String), error).alias("mean"),
-        pl.col("p50").alias("median"),
-        pl.col("p95").alias("1 year in 20"),
-        pl.col("p99").alias("1 year in 100"),
+        pl.Series("mean", with_errors, dtype=pl.String),
+        *(
+            pl.Series(heading, texts, dtype=pl.String)
+            for heading, texts in zip(headings_of_others, others, strict=True)
+        ),
     )
+
+
+def _as_sure(value: float | None, error: float | None) -> str | None:
+    """Return a figure with the decimals that two digits of its error leave: 117 of 19."""
+    if value is None:
+        return None
+    decimals = 2 if not error else max(0, 1 - math.floor(math.log10(abs(error))))
+    return f"{value:,.{min(decimals, 2)}f}"
 
 
 def hazard_losses_table(frame: pl.DataFrame) -> pl.DataFrame:
@@ -236,6 +324,18 @@ def dispatches_table(dispatches: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def prices_table(prices: pl.DataFrame) -> pl.DataFrame:
+    """Return the parts of a price in whole dollars, with what the market may ask for a unit."""
+    return prices.select(
+        "part",
+        _whole("usd", "USD"),
+        _in_100("share", "of it in 100"),
+        _whole("usd_per_unit", "USD a unit"),
+        _whole("p05_usd_per_unit", "p5"),
+        _whole("p95_usd_per_unit", "p95"),
+    )
+
+
 def policy_table(policy: pl.DataFrame) -> pl.DataFrame:
     """Return what to do at the first surprise in the columns a person compares."""
     return policy.select(
@@ -250,7 +350,7 @@ def policy_table(policy: pl.DataFrame) -> pl.DataFrame:
 def fits_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return each hazard's rate and length in use beside those fitted, with their intervals."""
     return frame.select(
-        "hazard_id",
+        pl.col("hazard_id").alias("hazard"),
         pl.col("used_per_year").alias("a year"),
         pl.col("used_median_d").alias("median d"),
         pl.col("closures_count").alias("closures"),
@@ -264,7 +364,7 @@ def fits_table(frame: pl.DataFrame) -> pl.DataFrame:
 def families_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return fitted families of closure lengths in the columns a person compares."""
     return frame.select(
-        "history",
+        _said_once("history"),
         "family",
         pl.col("closures_count").alias("closures"),
         pl.col("ended_count").alias("ended"),
@@ -310,7 +410,7 @@ def target_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the steps to a trade target in the columns a person compares, in millions of USD."""
     no_negative_zero = 0.0
     return frame.select(
-        "series",
+        _said_once("series"),
         "step",
         _whole_millions("value_usd", "USD m"),
         _whole_millions("low_usd", "from"),
@@ -355,7 +455,7 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
     return moved.select(
         "origin",
         "destination",
-        "cargo_id",
+        pl.col("cargo_id").alias("cargo"),
         "moved",
         _before_and_after("time_h", per=DAY_H, decimals=1).alias("days"),
         _before_and_after("cost_usd", per=1, decimals=0).alias("USD"),
@@ -369,9 +469,9 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
 def observations_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return observations beside the model in the columns a person compares."""
     return frame.select(
-        pl.col("observation_id").alias("observation"),
+        pl.col("name").alias("observation"),
         "kind",
-        "metric",
+        pl.col("metric").replace(METRICS),
         pl.col("value").round(0).alias("seen"),
         pl.col("model_p05").round(0).alias("p05"),
         pl.col("model_p50").round(0).alias("p50"),
@@ -385,7 +485,7 @@ def observations_table(frame: pl.DataFrame) -> pl.DataFrame:
 def questions_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return questions with the verdict on their answers in the columns a person compares."""
     return frame.select(
-        pl.col("question_id"),
+        "question",
         "verdict",
         pl.col("days").round(1),
         _whole("usd", "USD"),
@@ -396,9 +496,56 @@ def questions_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def skims_table(skims: pl.DataFrame) -> pl.DataFrame:
+    """Return what it takes between places in the columns a person compares."""
+    has_reasons = skims["reason"].null_count() < skims.height
+    return skims.select(
+        pl.col("origin").alias("from"),
+        pl.col("destination").alias("to"),
+        _days("time_h", "days"),
+        _days("time_p95_h", "days p95"),
+        _whole("cost_usd", "USD"),
+        (pl.col("carbon_kg") / 1000).round(1).alias("t CO2e"),
+        _in_100("risk_share", "risk in 100"),
+        _whole("length_km", "km"),
+        *(["reason"] if has_reasons else []),
+    )
+
+
+def verdicts_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return claims and promises in the columns a person reads: what is said, and what holds."""
+    return frame.select("kind", "statement", "verdict", "arithmetic")
+
+
+BEST_AT = (
+    ("fastest", "time_p50_h"),
+    ("cheapest", "cost_usd"),
+    ("least carbon", "carbon_kg"),
+    ("safest", "risk_share"),
+)
+
+
+def _best_at(routes: pl.DataFrame) -> pl.Series:
+    """Return what each route is best at; the first of equals."""
+    best = {
+        merit: routes[column].arg_min() for merit, column in BEST_AT if routes[column].count() > 1
+    }
+    texts = [
+        ", ".join(merit for merit, row in best.items() if row == number)
+        for number in range(routes.height)
+    ]
+    return pl.Series("best at", texts, dtype=pl.String)
+
+
 def _days(name: str, heading: str) -> pl.Expr:
     """Return hours as days."""
     return (pl.col(name) / DAY_H).round(1).alias(heading)
+
+
+def _said_once(name: str) -> pl.Expr:
+    """Return a column without the texts that stand in the row above."""
+    is_repeated = (pl.col(name) == pl.col(name).shift()).fill_null(False)
+    return pl.when(is_repeated).then(pl.lit("")).otherwise(name).alias(name)
 
 
 def _whole(name: str, heading: str) -> pl.Expr:

@@ -23,13 +23,13 @@ from corridor.routing.route import Routes, route
 from corridor.routing.route_tables import MONEY_KEYS
 from corridor.routing.whynot import why_not
 from corridor.routing.year import departures, quickest_departures
+from corridor.screens.row_names import row_name
 from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text
 from corridor.web import conditions, questions
 from corridor.web.json_text import about, records
 from corridor.web.limits import MAX_DEPARTURES
 from corridor.web.live_study import StudyState
 from corridor.web.openness import closure, openness
-from corridor.web.row_names import row_name
 
 LIMIT_KEYS = (
     "capacity_id",

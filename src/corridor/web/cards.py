@@ -13,12 +13,12 @@ from corridor.network import hazards
 from corridor.network.closure_chances import shut_share
 from corridor.network.network import Network
 from corridor.runs.texts import SHOWN
+from corridor.screens.row_names import link_name, plain_note, row_name
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
 from corridor.web.json_text import about
 from corridor.web.live_study import StudyState
 from corridor.web.openness import openness
-from corridor.web.row_names import link_name, plain_note, row_name
 
 Row = Mapping[str, Any]
 

@@ -10,10 +10,10 @@ from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.projects.construction import project_changes
 from corridor.projects.project_rows import exclude_each_other
+from corridor.screens.row_names import plain_note
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
 from corridor.web.live_study import StudyState
-from corridor.web.row_names import plain_note
 
 PROJECT_KEYS = (
     "project_id",
