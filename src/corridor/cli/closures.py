@@ -149,6 +149,7 @@ def rank(
     from corridor.closures.criticality import rank as rank_elements
     from corridor.closures.overloads import overload_warnings, overloads_of
     from corridor.screens.columns import rank_table
+    from corridor.screens.names import in_words
 
     if pairs < 0:
         raise CallError(f"--pairs must be 0 or more, not {pairs}.")
@@ -175,7 +176,8 @@ def rank(
     )
     _say_worst(ranking)
     print_frame(ranking, json=options.json, screen=partial(rank_table, by=by))
-    say_warnings(overload_warnings(overloads_of(study.network, demand, on=day)))
+    warnings = overload_warnings(overloads_of(study.network, demand, on=day))
+    say_warnings(in_words(study.network, warning) for warning in warnings)
     unserved = ranking.filter(pl.col("kind") == "demand")
     return _say_unserved(study.network, unserved["element_id"], unserved["reason"])
 
@@ -264,6 +266,7 @@ def compare(
     from corridor.cli.progress import progress
     from corridor.closures.comparison import compare as compare_networks
     from corridor.closures.overloads import overload_warnings, overloads
+    from corridor.screens.names import in_words
 
     if options.scenario is not None:
         raise CallError("compare names its two scenarios itself: leave --scenario out.")
@@ -282,8 +285,9 @@ def compare(
     _say_extra_cost(moves)
     for study, side in ((study_before, "before"), (study_after, "after")):
         flows = moves.select(pl.col(f"links_{side}").alias("links"), "cargo_id", "t_per_year")
-        where = f" under {study.scenario.scenario_id}"
-        say_warnings(overload_warnings(overloads(study.network, flows, on=day), where))
+        where = f" under {study.scenario.title!r}"
+        warnings = overload_warnings(overloads(study.network, flows, on=day), where)
+        say_warnings(in_words(study.network, warning) for warning in warnings)
 
     unserved = moves.filter(pl.col("moved") == "no route")
     return _say_unserved(study_after.network, unserved["demand_id"], unserved["reason"])

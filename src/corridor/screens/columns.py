@@ -211,7 +211,6 @@ def users_table(frame: pl.DataFrame) -> pl.DataFrame:
 def selected_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return whose goods are on selected links in the columns a person reads."""
     return frame.select(
-        pl.col("demand_id").alias("demand"),
         pl.col("origin_node_id").alias("from"),
         pl.col("destination_node_id").alias("to"),
         pl.col("cargo_id").alias("cargo"),
