@@ -64,7 +64,7 @@ def test_a_season_that_can_be_waited_for_is_also_said_to_be_lifted() -> None:
     hours = (row["best"], row["through"], row["opened"])
     assert hours == pytest.approx((1418.0, 1418.0, 6.0), abs=0.05)  # of half of the trips
     assert "With what is open now: best time through it 59.1 d" in why.verdict
-    assert "If window c were lifted: best time through it 0.2 d" in why.verdict
+    assert "If window c were lifted: best time through it 0.3 d" in why.verdict
 
 
 def test_a_closure_does_not_hide_that_a_line_is_not_built() -> None:
