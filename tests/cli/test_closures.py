@@ -197,7 +197,7 @@ def test_replay_does_the_arithmetic(corridor: Say) -> None:
             marks=pytest.mark.slow,
         ),
         (["simulate", "--draws", "1", "--on", "9999-12-01"], "too late"),
-        (["compare", "open-borders"], "corridor --help"),
+        (["compare", "open-borders"], "corridor compare --help"),
         (["compare", "open-border", "mid-2026"], "open-borders"),
         (["compare", "open-borders", "mid-2026", "--scenario", "mid-2026"], "leave --scenario out"),
         (["compare", "open-borders", "mid-2026", "--on", "yesterday"], "not a date"),

@@ -52,7 +52,7 @@ def test_page_is_whole_and_holds_the_answer(
 
 def test_routes_tell_quickest_cheapest_and_what_they_rest_on(routes: co.Routes) -> None:
     said = routes.explain()
-    assert str(said).startswith("Quickest: r1 (") and "Cheapest: " in str(said)
+    assert str(said).startswith("Quickest: A (") and "Cheapest: " in str(said)
     assert "estimates" in str(said) and said.sentences[-1].startswith("Computed by corridor 0.")
     assert said._repr_html_().count("<p>") == len(said.sentences)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor.charts.letters import in_letters
 from corridor.closures.risk import Risk
 from corridor.consignments.plan import Plan
 from corridor.errors import CallError
@@ -62,6 +63,11 @@ def _(study: Study) -> Iterator[str]:
 
 @sentences.register
 def _(routes: Routes) -> Iterator[str]:
+    yield from in_letters(_of_routes(routes), routes.routes)
+
+
+def _of_routes(routes: Routes) -> Iterator[str]:
+    """Yield the sentences of routes, which call these by their ids."""
     if routes.best is None:
         yield f"There is no route: {routes.reason}."
         for opening in routes.openings:

@@ -8,6 +8,7 @@ from html import escape
 
 import polars as pl
 
+from corridor.charts.letters import in_letters
 from corridor.charts.svg import to_svg
 from corridor.closures.risk import Risk
 from corridor.consignments.plan import Plan
@@ -45,8 +46,9 @@ def page(answer: object) -> str:
 
 
 def _sentence(answer: object) -> str:
-    best = answer.best if isinstance(answer, Routes) else None
-    return repr(answer) if best is None else f"{answer!r} {best}"
+    if not isinstance(answer, Routes) or answer.best is None:
+        return repr(answer)
+    return " ".join([repr(answer), *in_letters([answer.best], answer.routes)])
 
 
 @singledispatch
