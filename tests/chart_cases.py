@@ -304,8 +304,14 @@ def evidence() -> pl.DataFrame:
     )
 
 
+LOSS_OF_OWN = pl.when(element_id="mid-port").then(2e6).otherwise(1e6)
+
+
 def ranked() -> pl.DataFrame:
-    """Return what the loss of one would cost: of two links, their pair, a place and a crossing."""
+    """Return what the loss of one would cost: of three links, a pair, a place and a crossing.
+
+    Two of the links are a stretch.
+    """
     north = "North Gate - South Gate"
     south = "Midway - Southport"
     return table(
@@ -314,9 +320,22 @@ def ranked() -> pl.DataFrame:
             ("crossing", "crossing:KZ-KG", "KZ - KG", 9e8, 0.0),
             ("link", "gate", north, 6e8, 1e4),
             ("link", "mid-port", south, 3.5e8, 0.0),
+            ("link", "gate-mid", "South Gate - Midway", 6e8, 1e4),
+            ("stretch", "gate gate-mid", "North Gate - Midway", 6e8, 1e4),
+            ("own stretch", "gate gate-mid", "North Gate - Midway", 6e8, 1e4),
             ("node", "port", "Port of Southport", 1.2e9, 2e4),
             ("pair", "gate mid-port", f"{north} and {south}", 1.5e9, 0.0),
         ],
+        disjoint_count=1,
+    ).with_columns(
+        column.alias(f"{prefix}loss_{name}")
+        for prefix, usd in (("", pl.col("loss_usd_per_year")), ("own_", LOSS_OF_OWN))
+        for name, column in (
+            ("usd_per_year", usd),
+            ("low_usd_per_year", 0.5 * usd),
+            ("high_usd_per_year", 2.0 * usd),
+            ("share", usd / 5e9),
+        )
     )
 
 
@@ -349,6 +368,11 @@ def by_hazard() -> pl.DataFrame:
             ("half-shut", "Snow at Midway", 3.1e7, 0.66),
             ("half-shut", "Southport flooded", 1.55e7, 0.34),
         ],
+        known_low_usd=1e7,
+        known_high_usd=4e7,
+        own_loss_usd_per_year=5e5,
+        own_known_low_usd=2e5,
+        own_known_high_usd=9e5,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 
@@ -27,6 +29,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 def study_folder() -> Path:
     """Return the folder of the built-in study; tests read it and never write there."""
     return ROOT / "studies" / "kazakhstan-pakistan"
+
+
+@pytest.fixture(scope="session")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the studies without their results, one for all workers of a session.
+
+    Whoever asks for a run first computes it, the others read what it kept.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "studies"
+    if not folder.exists():
+        own = tmp_path_factory.mktemp("own") / "studies"
+        shutil.copytree(ROOT / "studies", own, ignore=shutil.ignore_patterns("results"))
+        with contextlib.suppress(OSError):  # another worker was first
+            own.rename(folder)
+    return folder
 
 
 # Why a test may be skipped on a machine that lacks something; CI fails on any other reason.

@@ -18,7 +18,6 @@ import datetime as dt
 import hashlib
 import importlib.util
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -102,15 +101,6 @@ def fingerprint(folder: Path) -> str:
     ):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
-
-
-@pytest.fixture(scope="session")
-def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the studies without their results, made once; results come in as pages ask
-    for them."""
-    folder = tmp_path_factory.mktemp("docs") / "studies"
-    shutil.copytree(ROOT / "studies", folder, ignore=shutil.ignore_patterns("results"))
-    return folder
 
 
 @pytest.fixture(scope="module")

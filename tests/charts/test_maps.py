@@ -9,12 +9,12 @@ import pytest
 
 import chart_cases as cases
 from corridor.charts.basemap.outline import basemap, waters
-from corridor.charts.basemap.view import view_of
+from corridor.charts.basemap.view import View, view_of
 from corridor.charts.map_labels import Name, place_countries
 from corridor.charts.map_layers import land_and_borders
 from corridor.charts.map_lines import along_great_circle, line_rows, link_features
 from corridor.charts.maps import network_map
-from corridor.charts.placement import Box, Pixel, box_around
+from corridor.charts.placement import Box, Ink, Pixel, box_around, ink_of
 from corridor.charts.style import STYLES
 from corridor.network.outline import countries_on
 from every_chart import texts
@@ -103,7 +103,7 @@ def test_any_part_of_the_world_is_drawn(region: str) -> None:
     assert all(0 < x < view.width and 0 < y < view.height for x, y in pixels)
     assert abs(end[0] - start[0]) < 60
 
-    names = place_countries(set(nodes["country"]), view, [])
+    names = place_countries(set(nodes["country"]), view, [], no_ink(view))
     assert len(names) == 2
 
 
@@ -111,14 +111,18 @@ def test_names_of_countries_stay_in_their_country() -> None:
     """A name that finds no room in its own country is left out, not set on a neighbour."""
     nodes, _ = two_places([("a", "AE", 55.0, 25.0), ("b", "OM", 58.5, 23.6)])
     view = view_of(nodes["lon_deg"], nodes["lat_deg"])
-    (emirates,) = place_countries({"AE"}, view, [])
+    (emirates,) = place_countries({"AE"}, view, [], no_ink(view))
     taken = box_around(Pixel(emirates["x_px"], emirates["y_px"]), 10)
-    for name in place_countries({"AE"}, view, [Name("", Pixel(0, 0), taken)]):
+    for name in place_countries({"AE"}, view, [Name("", Pixel(0, 0), taken)], no_ink(view)):
         lon_deg, lat_deg = view.place(name["x_px"], name["y_px"])
         assert countries_on(lon_deg, lat_deg) == {"AE"}
 
     everything = Box(0, 0, view.width, view.height)
-    assert place_countries({"AE"}, view, [Name("", Pixel(0, 0), everything)]) == []
+    assert place_countries({"AE"}, view, [Name("", Pixel(0, 0), everything)], no_ink(view)) == []
+
+
+def no_ink(view: View) -> Ink:
+    return ink_of([], (view.width, view.height), 0.0)
 
 
 def two_places(places: list[tuple[str, str, float, float]]) -> tuple[pl.DataFrame, pl.DataFrame]:

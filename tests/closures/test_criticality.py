@@ -95,6 +95,31 @@ def test_two_links_together_cost_more_than_apart(row_of: dict[str, dict[str, Any
     assert pair["joint_usd_per_year"] == pytest.approx(BOXES * (0.1 * BOX_USD - DETOUR_USD))
 
 
+def test_links_in_series_are_one_stretch(row_of: dict[str, dict[str, Any]]) -> None:
+    stretch = row_of["west-pass pass-east"]
+    assert stretch["kind"] == "stretch"
+    assert stretch["name"].startswith("West - East")
+    assert stretch["loss_usd_per_year"] == DETOUR_USD * BOXES
+    assert not any("plain" in ids for ids, row in row_of.items() if row["kind"] == "stretch")
+
+
+def test_own_demand_is_told_apart_with_its_band() -> None:
+    demand = demand_of([("west", "east"), ("west", "pass")])
+    network = build(two_roads())
+    limits = {"limit_share": 0.04, "kinds": ["link"], "pairs": 0}
+    ranked = rank(network, demand, on=ON, between=("PK", "KZ"), **limits)
+    row = ranked.row(by_predicate=pl.col("element_id") == "west-pass", named=True)
+    own = {"loss": DETOUR_USD, "loss_low": 0.02 * BOX_USD, "loss_high": DETOUR_USD}
+    for name, usd in own.items():
+        assert row[f"own_{name}_usd_per_year"] == usd * BOXES
+    assert row["loss_usd_per_year"] > row["own_loss_usd_per_year"]
+    assert row["loss_low_usd_per_year"] < row["loss_usd_per_year"]
+    assert row["loss_share"] > row["own_loss_share"] > 0
+
+    strange = rank(network, demand, on=ON, between=("PK", "CN"), **limits)
+    assert strange["own_loss_usd_per_year"].null_count() == strange.height
+
+
 def test_a_unit_pays_at_most_the_limit() -> None:
     demand = demand_of([("west", "east")])
     ranked = rank(build(two_roads()), demand, on=ON, kinds=["link"], pairs=0, limit_share=0.01)

@@ -7,20 +7,48 @@ import pytest
 
 import chart_cases as cases
 from corridor.reports.closures import answers, sections
-from corridor.reports.criticality import MAX_UNSERVED, most_expensive_sentence, unserved_sentences
+from corridor.reports.criticality import (
+    MAX_UNSERVED,
+    most_expensive_sentences,
+    unserved_sentences,
+)
 from corridor.reports.inputs import report_inputs
+from corridor.reports.loss_lists import LossRow, hazard_lists, stretch_lists
 from corridor.reports.losses import case_names, selector_text
 from corridor.reports.page import template_environment
 from corridor.reports.second_corridor import second_corridor_sentences
 
+OF_TWO = {"study": {"between": ("KZ", "PK")}}
 
-def test_the_most_expensive_crossing_and_link_are_named() -> None:
-    sentence = most_expensive_sentence(report_inputs({"loss_rank": cases.ranked()}))
+
+def test_the_most_expensive_crossing_and_stretch_are_named() -> None:
+    (sentence,) = most_expensive_sentences(report_inputs({"loss_rank": cases.ranked()}))
     assert "crossing Kazakhstan–Kyrgyzstan (USD 900 m a year)" in sentence
-    assert "link North Gate - South Gate (USD 600 m a year)" in sentence
+    assert "link North Gate - Midway (USD 600 m a year)" in sentence
 
     free = cases.ranked().with_columns(loss_usd_per_year=pl.lit(0.0))
-    assert "costs anything" in most_expensive_sentence(report_inputs({"loss_rank": free}))
+    (nothing,) = most_expensive_sentences(report_inputs({"loss_rank": free}))
+    assert "costs anything" in nothing
+
+
+def test_own_trade_comes_before_all_trade() -> None:
+    inputs = report_inputs({"loss_rank": cases.ranked(), **OF_TWO})
+    own, all_trade = stretch_lists(inputs)
+    assert own.trade == "trade between Kazakhstan and Pakistan"
+    assert [row.name for row in own.rows] == ["Midway - Southport", "North Gate - Midway"]
+    assert own.rows[0] == LossRow("Midway - Southport", "2.0 m", "1.0 m – 4.0 m", "0\u00a0%")
+    assert [row.name for row in all_trade.rows] == ["North Gate - Midway", "Midway - Southport"]
+    assert most_expensive_sentences(inputs)[0] == (
+        "Trade between Kazakhstan and Pakistan: the stretch that costs most to lose is "
+        "Midway - Southport (USD 2.0 m a year)."
+    )
+
+
+def test_hazards_are_listed_with_their_band_and_share() -> None:
+    inputs = report_inputs({"loss_by_hazard": cases.by_hazard(), **OF_TWO})
+    own, all_trade = hazard_lists(inputs)
+    assert own.rows[0] == LossRow("Snow at Midway", "0.5 m", "0.2 m – 0.9 m", "50\u00a0%")
+    assert all_trade.rows[0] == LossRow("Snow at Midway", "31 m", "10 m – 40 m", "66\u00a0%")
 
 
 def test_demand_without_a_route_is_said_with_its_reason() -> None:
@@ -91,5 +119,5 @@ def test_without_demand_and_hazards_there_is_no_chapter() -> None:
 def test_the_history_of_hazards_stands_under_its_own_heading() -> None:
     hazards = {"rows": [], "groups": [], "weak": 0, "many": 5, "csv": "", "families_csv": None}
     template = template_environment().get_template("history.html")
-    html = template.render(hazards=hazards, joint=[], moves={}, replay={"rows": [], "figures": []})
+    html = template.render(hazards=hazards, losses=[], moves={}, replay={"rows": [], "figures": []})
     assert html.index("hazards are estimates") < html.index("<h3>")

@@ -16,6 +16,7 @@ from corridor.charts.maps import end_nodes, link_widths, weighted_map
 from corridor.charts.style import HUES, PAPER, Chart
 from corridor.charts.text import numbered, row_labels, title_lines, truncate
 from corridor.charts.titles import Titles, with_title
+from corridor.closures.stretches import STRETCH, with_stretches
 from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.speech import marked, number, tell
 
@@ -23,6 +24,7 @@ KINDS = {
     "crossing": marked("crossings between two countries"),
     "country": marked("countries"),
     "link": marked("links"),
+    STRETCH: marked("stretches"),
     "node": marked("places"),
     "terminal": marked("terminals"),
     "hazard": marked("hazards"),
@@ -107,7 +109,7 @@ def _worst_texts(worst: pl.DataFrame) -> str:
 
 
 def criticality_bars(
-    ranked: pl.DataFrame, kinds: Sequence[str] = ("crossing", "link", "node")
+    ranked: pl.DataFrame, kinds: Sequence[str] = ("crossing", STRETCH, "node")
 ) -> Chart:
     """Return what the loss of the worst elements of some kinds would cost a year, a panel a kind.
 
@@ -132,7 +134,8 @@ def criticality_bars(
 
 def _bar_rows(ranked: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Return label, loss and the detour in it, both in millions, of a kind's worst elements."""
-    worst = _worst(ranked, kind).head(MAX_BARS)
+    whole = with_stretches(ranked).with_columns(kind=pl.lit(STRETCH))
+    worst = _worst(whole if kind == STRETCH else ranked, kind).head(MAX_BARS)
     singles = ranked.filter(pl.col("kind") != "pair").select("element_id", "name")
     names = dict(singles.iter_rows())
 

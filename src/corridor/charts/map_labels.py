@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from corridor.charts.basemap.outline import country_places
 from corridor.charts.basemap.view import View
 from corridor.charts.map_lines import node_places
-from corridor.charts.placement import Box, Label, Pixel, box_around, free_places
+from corridor.charts.placement import Box, Ink, Label, Pixel, box_around, free_places
 from corridor.charts.text import text_width
 from corridor.language.cldr import country_name
 from corridor.network.outline import Label as CountryLabel
@@ -27,10 +28,6 @@ _BESIDE_DOT = (
     (-0.5, 0.75),
     (0, -0.95),
     (0, 0.95),
-    (0.62, -1.4),
-    (-0.62, -1.4),
-    (0.62, 1.4),
-    (-0.62, 1.4),
 )
 _ON_LINK = ((0, 0),)
 _BESIDE_LINK = ((0.8, 0), (-0.8, 0), (0, 0.8), (0, -0.8), (1.2, 0), (-1.2, 0))
@@ -103,21 +100,42 @@ def _border_nodes(nodes: pl.DataFrame, legs: pl.DataFrame) -> set[str]:
     return borders
 
 
-def place_names(ranked: pl.DataFrame, view: View, *, limit: int) -> list[Name]:
-    """Return the names that find a free place beside their dots, of the first so many nodes."""
-    rows = ranked.select("name", "lon_deg", "lat_deg").head(limit)
+def place_names(
+    ranked: pl.DataFrame, view: View, ink: Ink, *, limit: int, sure: int = 0
+) -> list[Name]:
+    """Return the names that find a free place beside their dots.
+
+    Parameters
+    ----------
+    ranked
+        The nodes to be named, the most important first.
+    view
+        What the map shows.
+    ink
+        Lines and dots of the map.
+    limit
+        How many nodes are named at most.
+    sure
+        How many of the first are named whatever lines they cover.
+    """
+    rows = ranked.select("name", "lon_deg", "lat_deg")
     dots = [Pixel(*view.pixel(lon, lat)) for _, lon, lat in rows.iter_rows()]
     texts = [_short_name(str(name)) for name in rows["name"]]
-    sizes = [(6.2 * text_width(text) + 8, 13.0) for text in texts]
-    labels = [Label(*dot, *size) for dot, size in zip(dots, sizes, strict=True)]
-
-    obstacles = [box_around(dot, 3) for dot in dots]
-    places = free_places(labels, _BESIDE_DOT, (view.width, view.height), obstacles)
-    return [
-        Name(text, place, label._replace(height=14).box(place))
-        for text, place, label in zip(texts, places, labels, strict=True)
-        if place is not None
+    labels = [
+        Label(*dot, 6.2 * text_width(text) + 8, 13.0) for dot, text in zip(dots, texts, strict=True)
     ]
+
+    names: list[Name] = []
+    obstacles = [box_around(dot, 3) for dot in dots[:limit]]
+    for number, (text, label) in enumerate(zip(texts, labels, strict=True)):
+        allowed = replace(ink, max_share=1.0) if number < sure else ink
+        boxes = [*obstacles, *(name.box for name in names)]
+        (place,) = free_places([label], _BESIDE_DOT, (view.width, view.height), boxes, allowed)
+        if place is not None:
+            names.append(Name(text, place, label._replace(height=14).box(place)))
+        if len(names) == limit:
+            break
+    return names
 
 
 def _short_name(name: str) -> str:
@@ -126,7 +144,7 @@ def _short_name(name: str) -> str:
 
 
 def place_countries(
-    countries: Collection[str], view: View, names: Sequence[Name]
+    countries: Collection[str], view: View, names: Sequence[Name], ink: Ink
 ) -> list[dict[str, Any]]:
     """Return the names of the countries that have nodes, where the nodes' names leave room.
 
@@ -138,6 +156,8 @@ def place_countries(
         What the map shows.
     names
         Of the nodes, which must stay free.
+    ink
+        Lines and dots of the map.
 
     Returns
     -------
@@ -153,7 +173,7 @@ def place_countries(
         for place in country_places(outlined.country, view.bounds)[:1]:
             label = Label(*view.pixel(*place), 7.4 * text_width(text), 12.0)
             offsets = _offsets_within(outlined.country, label, view)
-            pixel = free_places([label], offsets, (view.width, view.height), boxes)[0]
+            pixel = free_places([label], offsets, (view.width, view.height), boxes, ink)[0]
             if pixel is not None:
                 boxes.append(label.box(pixel))
                 rows.append({"name": text, "x_px": pixel.x, "y_px": pixel.y})

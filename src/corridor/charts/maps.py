@@ -39,7 +39,8 @@ from corridor.charts.map_layers import (
     pale_links,
     strokes,
 )
-from corridor.charts.map_lines import line_rows, link_features
+from corridor.charts.map_lines import along_great_circle, line_rows, link_features
+from corridor.charts.placement import Ink, ink_of
 from corridor.charts.style import PAPER, SOFT, Chart
 from corridor.charts.titles import Titles, with_title
 from corridor.language.cldr import country_name, english_country_name
@@ -50,6 +51,9 @@ from corridor.tables.columns import OPEN_STATUS
 # Pixels of the widest and the narrowest link on a map by weight.
 _WIDEST = 9.0
 _NARROWEST = 1.2
+_ROOM_PX2 = 7500  # of the map for each name in bold
+_DOT_PX = 3.0  # from the middle of a place's dot to its rim
+_MAX_INK = 0.15  # of its box a name may cover of lines and dots
 
 
 def network_map(
@@ -77,14 +81,16 @@ def network_map(
         node_ids to be named before all others.
     """
     view = view or view_of(nodes["lon_deg"], nodes["lat_deg"])
-    lines = line_rows(link_features(nodes, links, view, closed))
+    features = link_features(nodes, links, view, closed)
+    lines = line_rows(features)
     seen = nodes.filter(
         [_is_on_paper(view, *place) for place in nodes.select("lon_deg", "lat_deg").iter_rows()]
     )
-    names = place_names(rank_by_degree(seen, links, named), view, limit=44)
+    ink = _ink(features, seen, view)
+    names = place_names(rank_by_degree(seen, links, named), view, ink, limit=30, sure=len(named))
 
     chart = alt.layer(
-        *_ground(view, nodes, names),
+        *_ground(view, nodes, names, ink),
         strokes(lines),
         *crosses(lines.filter(pl.col("shut")), nodes, links, view),
         dots(seen, view, size=9),
@@ -162,11 +168,14 @@ def route_map(
 
     network = link_features(nodes, links, view, closed)
     shut = line_rows([feature for feature in network if feature["shut"]])
-    routes = _leg_lines(nodes, links, legs, view)
-    names = place_names(rank_by_role(used, legs), view, limit=40)
+    route_features = _leg_features(nodes, links, legs, view)
+    routes = line_rows(route_features)
+    ink = _ink([*route_features, *(line for line in network if line["shut"])], used, view)
+    limit = round(view.width * view.height / _ROOM_PX2)
+    names = place_names(rank_by_role(used, legs), view, ink, limit=limit, sure=2)
 
     chart = alt.layer(
-        *_ground(view, nodes, names),
+        *_ground(view, nodes, names, ink),
         pale_links(network, view),
         *([] if before is None else [_ghosts(nodes, links, before, view)]),
         _halo(routes),
@@ -179,17 +188,17 @@ def route_map(
     return _frame(chart, view, _route_titles(used, legs, routes))
 
 
-def _leg_lines(
+def _leg_features(
     nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, view: View
-) -> pl.DataFrame:
+) -> list[dict[str, Any]]:
     """Return the lines of the links that legs ride on, sea links round land too."""
     leg_links = _with_lines_of(_leg_links(legs), links)
-    return line_rows(link_features(nodes, leg_links, view, parallel_among=links, with_detours=True))
+    return link_features(nodes, leg_links, view, parallel_among=links, with_detours=True)
 
 
 def _ghosts(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, view: View) -> Any:
     """Return the lines of routes that others are compared with, as thin dashes."""
-    chart = alt.Chart(_leg_lines(nodes, links, legs, view))
+    chart = alt.Chart(line_rows(_leg_features(nodes, links, legs, view)))
     return chart.mark_geoshape(
         filled=False, stroke=SOFT, strokeWidth=1.6, strokeDash=[4, 3], clip=True
     )
@@ -279,13 +288,13 @@ def weighted_map(
     used = nodes.filter(pl.col("node_id").is_in(end_nodes(shown)))
     view = view_of(used["lon_deg"], used["lat_deg"], max_height=460.0)
 
-    lines = line_rows(link_features(nodes, shown, view, parallel_among=links))
-    weighted_lines = weighted.join(lines, on="link_id", maintain_order="left")
-    ranked = used.sort(~pl.col("node_id").is_in(list(named)), "node_id")
-    names = place_names(ranked, view, limit=34)
+    features = link_features(nodes, shown, view, parallel_among=links)
+    weighted_lines = weighted.join(line_rows(features), on="link_id", maintain_order="left")
+    ink = _ink(features, used, view)
+    names = place_names(_rank_by_order(used, named), view, ink, limit=24)
 
     chart = alt.layer(
-        *_ground(view, nodes, names),
+        *_ground(view, nodes, names, ink),
         pale_links(link_features(nodes, links, view), view),
         _weighted_strokes(weighted_lines, hues, columns),
         dots(used, view, size=16),
@@ -325,11 +334,32 @@ def end_nodes(rows: pl.DataFrame) -> list[str]:
     return pl.concat([rows["from_node_id"], rows["to_node_id"]]).to_list()
 
 
-def _ground(view: View, nodes: pl.DataFrame, names: Sequence[Name]) -> list[Any]:
+def _rank_by_order(nodes: pl.DataFrame, named: Sequence[str]) -> pl.DataFrame:
+    """Return nodes in the order in which they are to be named, then the others."""
+    order = {node_id: number for number, node_id in enumerate(dict.fromkeys(named))}
+    number = pl.col("node_id").replace_strict(order, default=len(order), return_dtype=pl.Int64)
+    return nodes.sort(number, "node_id")
+
+
+def _ink(features: Sequence[Mapping[str, Any]], nodes: pl.DataFrame, view: View) -> Ink:
+    """Return what lines of links and dots of places cover."""
+    lines = [
+        [view.pixel(lon, lat) for lon, lat in along_great_circle(piece)]
+        for feature in features
+        for piece in feature["geometry"]["coordinates"]
+    ]
+    dots = [
+        [(x - _DOT_PX, y), (x + _DOT_PX, y)]
+        for x, y in (view.pixel(*place) for place in nodes.select("lon_deg", "lat_deg").iter_rows())
+    ]
+    return ink_of([*lines, *dots], (view.width, view.height), _MAX_INK)
+
+
+def _ground(view: View, nodes: pl.DataFrame, names: Sequence[Name], ink: Ink) -> list[Any]:
     """Return land, waters, borders, and names of countries where those of nodes leave room."""
     bounds = view.visible()
     ground = basemap(bounds) | waters(bounds)
-    countries = place_countries(set(nodes["country"]), view, names)
+    countries = place_countries(set(nodes["country"]), view, names, ink)
     return [*land_and_borders(ground, view), country_texts(countries)]
 
 

@@ -38,6 +38,7 @@ Tables = Literal[
 ]
 Measures = Literal[
     "loss_usd_per_year",
+    "own_loss_usd_per_year",
     "extra_usd_per_year",
     "unserved_units_per_year",
     "unserved_t_per_year",
@@ -162,6 +163,7 @@ def rank(
     refuse_inputs(out)
 
     study = options.read(folder)
+    rank_options["between"] = study.settings.between
     demand = _demand(study)
     day = on or study.scenario.as_of
 

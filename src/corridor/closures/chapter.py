@@ -12,6 +12,7 @@ from corridor.closures.comparison import compare
 from corridor.closures.criticality import rank
 from corridor.closures.families import families_by_place
 from corridor.closures.fits import fits_beside_used
+from corridor.closures.own_demand import own_trips
 from corridor.closures.replays import replayed_changes, replays, shut_and_open
 from corridor.closures.risk import Risk
 from corridor.closures.second_corridor import second_corridor
@@ -29,6 +30,7 @@ CORRIDOR_YEARS = 100
 SEED = 7
 STEPS = 4
 REOPENED = "open"  # the case in which the closures that are replayed are not in force
+OWN = ("loss_usd_per_year", "known_low_usd", "known_high_usd")  # by hazard, also of own demand
 CORRIDOR_TYPES: dict[str, Any] = {
     "scenario_id": pl.String,
     "scenario": pl.String,
@@ -81,7 +83,8 @@ def losses(
         return frames
 
     report("ranking what closures cost", 0, STEPS)
-    frames["rank"] = rank(study.network, demand, on=study.scenario.as_of)
+    on = study.scenario.as_of
+    frames["rank"] = rank(study.network, demand, on=on, between=study.settings.between)
 
     report("simulating years of closures", 1, STEPS)
     shut, opened = shut_and_open(study)
@@ -117,35 +120,28 @@ def simulated(
     """Return the tables of simulated years under some cases, and notes on what was not simulated.
 
     cases: networks by the word that stands in the column ``case``. Tables: summary, levels,
-    by_hazard and years, as :class:`corridor.Risk` has them; none where no case could be simulated.
-    workers: as of :func:`corridor.simulate`.
+    by_hazard and years, as :class:`corridor.Risk` has them, with what own demand loses in summary
+    and by_hazard; none where no case could be simulated. workers: as of :func:`corridor.simulate`.
     """
     demand = study.network.frames["demand"]
-    hazards = study.network.frames["hazards"]
-    if not hazards.height:
+    if not study.network.frames["hazards"].height:
         return {}, [message("The study has no hazards: no years were simulated.")]
 
     parts: dict[str, list[pl.DataFrame]] = {}
     notes: list[str] = []
-    on = study.scenario.as_of
     for case, network in cases.items():
+        is_own = own_trips(network, demand, study.settings.between)
         try:
-            risk = simulate(
-                network,
-                demand,
-                hazards,
-                on=on,
-                draws=YEARS,
-                rng=SEED,
-                workers=workers,
-                events=study.tables["events"],
+            risk = _years(study, network, demand, workers)
+            own_risk = (
+                None if is_own is None else _years(study, network, demand.filter(is_own), workers)
             )
         except CallError as error:  # such as a dated change of gauge within the year
             notes.append(message("No years were simulated: {error}", error=error.args[0]))
             continue
 
         notes += risk.warnings
-        for name, table in _tables_of(risk).items():
+        for name, table in _tables_of(risk, own_risk).items():
             parts.setdefault(name, []).append(table.with_columns(pl.lit(case).alias("case")))
     return {name: pl.concat(tables) for name, tables in parts.items()}, notes
 
@@ -232,11 +228,35 @@ def _cases(study: Study, shut: Network, opened: Network | None) -> dict[str, Net
     return cases
 
 
-def _tables_of(risk: Risk) -> dict[str, pl.DataFrame]:
+def _years(study: Study, network: Network, demand: pl.DataFrame, workers: int | None) -> Risk:
+    """Return simulated years: the same closures strike whatever the demand is."""
+    return simulate(
+        network,
+        demand,
+        study.network.frames["hazards"],
+        on=study.scenario.as_of,
+        draws=YEARS,
+        rng=SEED,
+        workers=workers,
+        events=study.tables["events"],
+    )
+
+
+def _tables_of(risk: Risk, own_risk: Risk | None) -> dict[str, pl.DataFrame]:
+    own = risk.by_hazard.clear() if own_risk is None else own_risk.by_hazard
+    own_by_hazard = own.select("hazard_id", *(pl.col(name).alias(f"own_{name}") for name in OWN))
+    summary = [risk.summary]
+    if own_risk is not None:
+        is_loss = pl.col("measure") == "loss_usd"
+        own_loss = own_risk.summary.filter(is_loss)
+        summary.append(own_loss.with_columns(pl.lit("own_loss_usd").alias("measure")))
+
     return {
-        "summary": risk.summary,
+        "summary": pl.concat(summary),
         "levels": risk.return_levels,
-        "by_hazard": risk.by_hazard,
+        "by_hazard": risk.by_hazard.join(
+            own_by_hazard, on="hazard_id", how="left", maintain_order="left"
+        ),
         "years": risk.years,
     }
 

@@ -14,9 +14,12 @@ from corridor.closures.disjoint_routes import disjoint_counts
 from corridor.closures.elements import KINDS, elements
 from corridor.closures.failure_pairs import worst_pairs
 from corridor.closures.failures import MEASURES, measures, routes_without
+from corridor.closures.own_demand import own_trips
+from corridor.closures.stretches import OWN_STRETCH, stretch_rows
 from corridor.errors import CallError, UnknownName
 from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.flows.unserved import unserved_reasons
+from corridor.kernels import Bools
 from corridor.language.messages import message, pack
 from corridor.network.names import place_row
 from corridor.network.network import Network
@@ -44,6 +47,7 @@ class RankOptions(TypedDict, total=False):
     kinds: kinds of elements, any of link, node, terminal, crossing, country, hazard [all]. pairs:
     how many of the worst pairs of links that fail at once to add, 0 for none [20]. limit_share:
     share of its value a unit may cost more before it is not sent at all [0.1]; null: no limit.
+    between: two countries, whose demand on each other is own demand [null]; null: none is.
     workers: threads [1]; null: one for each processor. The answer is the same with any number.
     folder: where routes around single elements are kept, so that a killed run goes on [null].
     """
@@ -51,6 +55,7 @@ class RankOptions(TypedDict, total=False):
     kinds: Sequence[str]
     pairs: int
     limit_share: float | None
+    between: tuple[str, str] | None
     workers: int | None
     folder: str | Path | None
 
@@ -94,17 +99,24 @@ def rank(
         * unserved_units_per_year, unserved_t_per_year, unserved_usd_per_year: units, tonnes and
           value of the trips left without any;
         * loss_usd_per_year: as the extra cost, but at most limit_share of the cargo's value a unit,
-          which is also what an unserved one counts;
+          which is also what an unserved one counts; loss_low and loss_high: with half of that limit
+          and two and a half times as much, null without limit; loss_share: of what a year costs
+          undisturbed;
+        * own_loss_usd_per_year and so on: the same of demand between the two countries alone, null
+          where none are named;
         * used_t_per_year: tonnes that pass there undisturbed;
         * detour_km, detour_h: mean of the tonnes turned aside, null where there are none;
         * disjoint_count: routes without a link in common that remain between its sides, null for
           what has no two sides;
         * worst_demand_id: the trip that loses most, null where none does.
 
-        Rows of kind ``pair`` are the worst failures of two links at once, of those that cost more
-        together than one by one; joint_usd_per_year is that surplus, null in other rows. Rows of
-        kind ``demand`` are those without a route, whatever fails: their unserved units, tonnes and
-        value, and the reason; rank and loss are null.
+        Rows of kind ``stretch`` are links in series that no trip tells apart, those of kind ``own
+        stretch`` links that no own demand tells apart, of which only the ``own`` columns are those
+        of every link: :mod:`corridor.closures.stretches`. Rows of kind ``pair`` are the worst
+        failures of two links at once, of those that cost more together than one by one;
+        joint_usd_per_year is that surplus, null in other rows. Rows of kind ``demand`` are those
+        without a route, whatever fails: their unserved units, tonnes and value, and the reason;
+        rank and loss are null.
 
     Raises
     ------
@@ -134,15 +146,22 @@ def rank(
         raise CallError(f"limit_share must be 0 or more, or null for no limit, not {limit_share}.")
 
     arrays = compile_demand(network, demand, on=on)
+    is_own = own_trips(network, arrays.trips, options.get("between"))
     workers = options.get("workers", 1)
     folder = options.get("folder")
-    rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, workers, folder)
+    rows = _element_rows(arrays, options.get("kinds", KINDS), limit_share, is_own, workers, folder)
 
     max_pairs = options.get("pairs", PAIRS)
     if max_pairs:
         links = elements(arrays, ["link"])
         rows += worst_pairs(
-            arrays, links, by=by, max_pairs=max_pairs, limit_share=limit_share, workers=workers
+            arrays,
+            links,
+            by=by,
+            max_pairs=max_pairs,
+            limit_share=limit_share,
+            is_own=is_own,
+            workers=workers,
         )
 
     worst_first = _worst_first(pl.DataFrame(rows, schema=RANK_TYPES), by)
@@ -192,16 +211,17 @@ def _element_rows(
     arrays: DemandArrays,
     kinds: Sequence[str],
     limit_share: float | None,
+    is_own: Bools | None,
     workers: int | None,
     folder: str | Path | None,
 ) -> list[dict[str, Any]]:
-    """Return the measures of each element of some kinds, each shut alone."""
+    """Return the measures of each element of some kinds, each shut alone, and of stretches."""
     shut = elements(arrays, kinds)
     routes = routes_without(arrays, shut, workers=workers, folder=_subfolder(folder, "routes"))
-    measured = measures(arrays, routes, limit_share)
+    measured = measures(arrays, routes, limit_share, is_own)
     counts = disjoint_counts(arrays, shut, _subfolder(folder, "cuts"))
 
-    return [
+    rows = [
         {
             "kind": element.kind,
             "element_id": element.element_id,
@@ -212,6 +232,11 @@ def _element_rows(
         }
         for element, of_element, count in zip(shut, measured, counts, strict=True)
     ]
+    rows += stretch_rows(arrays.network, shut, routes.cents, measured)
+    if is_own is not None:
+        own_cents = routes.cents[:, is_own]
+        rows += stretch_rows(arrays.network, shut, own_cents, measured, OWN_STRETCH)
+    return rows
 
 
 def _subfolder(folder: str | Path | None, name: str) -> Path | None:

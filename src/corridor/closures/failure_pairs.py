@@ -11,7 +11,7 @@ from corridor import stopping
 from corridor.closures.elements import Element
 from corridor.closures.failures import CheapestRoutes, measures, routes_without
 from corridor.flows.demand import DemandArrays
-from corridor.kernels import Ints
+from corridor.kernels import Bools, Ints
 from corridor.language.messages import message, pack
 from corridor.parallel import in_threads
 from corridor.steps import tell_step
@@ -34,6 +34,7 @@ def worst_pairs(
     by: str,
     max_pairs: int,
     limit_share: float | None,
+    is_own: Bools | None = None,
     workers: int | None = 1,
 ) -> list[dict[str, Any]]:
     """Return the worst failures of two elements at once, as rows of :func:`corridor.rank`.
@@ -52,8 +53,8 @@ def worst_pairs(
         Measure that says which pairs are the worst.
     max_pairs
         How many pairs are returned.
-    limit_share
-        As :func:`corridor.closures.failures.measures` takes it.
+    limit_share, is_own
+        As :func:`corridor.closures.failures.measures` takes them.
     workers
         Threads; null: one for each processor.
     """
@@ -66,7 +67,7 @@ def worst_pairs(
         others = [
             other for other in range(len(elements)) if not (other <= first and is_used[other])
         ]
-        return _pairs_with(arrays, elements, first, others, alone, limit_share)
+        return _pairs_with(arrays, elements, first, others, alone, limit_share, is_own)
 
     worst: list[Pair] = []
     used = np.flatnonzero(is_used).tolist()
@@ -96,6 +97,7 @@ def _pairs_with(
     others: Sequence[int],
     alone: CheapestRoutes,
     limit_share: float | None,
+    is_own: Bools | None,
 ) -> list[Pair]:
     """Return the pairs of one element with others that cost anything more than it alone."""
     weight = _weight_without(arrays, elements[first])
@@ -103,7 +105,7 @@ def _pairs_with(
     beside = routes_without(arrays, rest, weight)
     changed = np.flatnonzero((beside.cents[1:] != beside.cents[0]).any(axis=1))
     both = _against_open_network(alone, beside, changed)
-    measured = measures(arrays, both, limit_share)
+    measured = measures(arrays, both, limit_share, is_own)
 
     return [
         Pair(first, others[number], of_pair)

@@ -30,10 +30,19 @@ MEASURES: dict[str, Any] = {
     "unserved_t_per_year": pl.Float64,
     "unserved_usd_per_year": pl.Float64,
     "loss_usd_per_year": pl.Float64,
+    "loss_low_usd_per_year": pl.Float64,
+    "loss_high_usd_per_year": pl.Float64,
+    "loss_share": pl.Float64,
+    "own_loss_usd_per_year": pl.Float64,
+    "own_loss_low_usd_per_year": pl.Float64,
+    "own_loss_high_usd_per_year": pl.Float64,
+    "own_loss_share": pl.Float64,
     "used_t_per_year": pl.Float64,
     "detour_km": pl.Float64,
     "detour_h": pl.Float64,
 }
+# Of limit_share, the ends of a loss's band: 5 and 25 % of the value, docs/decisions/016.
+LIMIT_BAND = (0.5, 2.5)
 
 
 class CheapestRoutes(NamedTuple):
@@ -49,18 +58,21 @@ class CheapestRoutes(NamedTuple):
 
 
 class TripFigures(NamedTuple):
-    """Figures of every trip, [trips] each: a year's units, tonnes and value, and its limits.
+    """Figures of every trip, [trips] each: a year's units, tonnes, value and cost, and its limits.
 
     max_extra_usd: a unit pays no more than that. lost_unit_usd: what one counts that has no route
-    left or would pay more. is_served: it has a route while nothing is shut.
+    left or would pay more; both [limits, trips]: at the limit and at the ends of its band, or with
+    none. is_served: it has a route while nothing is shut. is_own: it is own demand; null: none is.
     """
 
     units: Floats
     t: Floats
     value_usd: Floats
+    paid_usd: Floats
     max_extra_usd: Floats
     lost_unit_usd: Floats
     is_served: Bools
+    is_own: Bools | None
 
 
 def routes_without(
@@ -137,45 +149,56 @@ def question_of(arrays: DemandArrays, elements: Sequence[Element]) -> str:
 
 
 def measures(
-    arrays: DemandArrays, routes: CheapestRoutes, limit_share: float | None
+    arrays: DemandArrays,
+    routes: CheapestRoutes,
+    limit_share: float | None,
+    is_own: Bools | None = None,
 ) -> list[dict[str, Any]]:
     """Return the measures of :func:`corridor.rank` for every row of routes after the first.
 
     limit_share: share of its value a unit may cost more before it is not sent; null: no limit.
+    is_own [trips]: what counts as own demand; null: none does.
     """
-    figures = _figures(arrays, routes, limit_share)
+    figures = _figures(arrays, routes, limit_share, is_own)
     demand_ids = arrays.trips["demand_id"].to_list()
     return [_measures_of(routes, row, figures, demand_ids) for row in range(1, len(routes.cents))]
 
 
 def _figures(
-    arrays: DemandArrays, routes: CheapestRoutes, limit_share: float | None
+    arrays: DemandArrays,
+    routes: CheapestRoutes,
+    limit_share: float | None,
+    is_own: Bools | None,
 ) -> TripFigures:
     from corridor.kernels.paths import UNREACHED
 
     units = arrays.units()
     value_usd = arrays.column("value_usd_per_unit")
-    max_extra_usd = np.full(len(value_usd), np.inf)
-    lost_unit_usd = value_usd  # a unit that stays at home loses no more than its value
+    is_served = routes.cents[0] < UNREACHED
+    # A unit that stays at home loses no more than its value.
+    max_extra_usd = np.full((1, len(value_usd)), np.inf)
+    lost_unit_usd = value_usd[np.newaxis]
     if limit_share is not None:
-        max_extra_usd = value_usd * limit_share
-        lost_unit_usd = max_extra_usd
+        limits = limit_share * np.array([1.0, *LIMIT_BAND])
+        max_extra_usd = lost_unit_usd = limits[:, np.newaxis] * value_usd
 
     return TripFigures(
         units=units,
         t=units * arrays.column("t_per_unit"),
         value_usd=units * value_usd,
+        paid_usd=units * np.where(is_served, routes.cents[0], 0) / 100,
         max_extra_usd=max_extra_usd,
         lost_unit_usd=lost_unit_usd,
-        is_served=routes.cents[0] < UNREACHED,
+        is_served=is_served,
+        is_own=is_own,
     )
 
 
 class FailureEffects(NamedTuple):
     """What one failure does to every trip, [trips] each.
 
-    is_cut_off: no route is left. extra_usd: a unit that still goes pays more. loss_usd: of a year,
-    at most the limit a unit.
+    is_cut_off: no route is left. extra_usd: a unit that still goes pays more. loss_usd [limits,
+    trips]: of a year, at most the limit a unit.
     """
 
     is_cut_off: Bools
@@ -194,10 +217,30 @@ def _measures_of(
         "unserved_units_per_year": float(trips.units[effects.is_cut_off].sum()),
         "unserved_t_per_year": float(trips.t[effects.is_cut_off].sum()),
         "unserved_usd_per_year": float(trips.value_usd[effects.is_cut_off].sum()),
-        "loss_usd_per_year": float(effects.loss_usd.sum()),
+        **_losses("loss", effects.loss_usd, trips.paid_usd),
+        **_own_losses(effects.loss_usd, trips),
         **_detours(routes, row, trips, effects),
         "worst_demand_id": _worst(effects, demand_ids),
     }
+
+
+def _losses(name: str, loss_usd: Floats, paid_usd: Floats) -> dict[str, float | None]:
+    """Return the loss of some trips, its band, and its share of what they pay undisturbed."""
+    loss, low, high = (*loss_usd.sum(axis=1).tolist(), None, None)[:3]
+    paid = float(paid_usd.sum())
+    return {
+        f"{name}_usd_per_year": loss,
+        f"{name}_low_usd_per_year": low,
+        f"{name}_high_usd_per_year": high,
+        f"{name}_share": loss / paid if paid else None,
+    }
+
+
+def _own_losses(loss_usd: Floats, trips: TripFigures) -> dict[str, float | None]:
+    """Return the loss of own demand; nothing where none was named."""
+    if trips.is_own is None:
+        return {}
+    return _losses("own_loss", loss_usd[:, trips.is_own], trips.paid_usd[trips.is_own])
 
 
 def _effects(cents: Ints, cents_before: Ints, trips: TripFigures) -> FailureEffects:
@@ -228,9 +271,10 @@ def _detours(
 
 def _worst(effects: FailureEffects, demand_ids: Sequence[str]) -> str | None:
     """Return the trip that loses most, null where none loses anything."""
-    if not effects.loss_usd.max(initial=0.0) > 0:
+    loss_usd = effects.loss_usd[0]
+    if not loss_usd.max(initial=0.0) > 0:
         return None
-    return demand_ids[int(effects.loss_usd.argmax())]
+    return demand_ids[int(loss_usd.argmax())]
 
 
 def _mean(values: Floats, weights: Floats) -> float | None:

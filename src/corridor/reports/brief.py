@@ -67,13 +67,14 @@ def brief_html(
     str
         HTML; :func:`corridor.reports.printing.print_pdf` prints it.
     """
+    from corridor.reports.fonts import with_font
     from corridor.reports.page import style, template_environment
 
     difference = None if baseline is None else answer.minus(baseline)
     routes = with_letters(answer.routes) if baseline is None else letters_beside(answer, baseline)
 
     environment = template_environment()
-    return environment.get_template("brief.html").render(
+    html = environment.get_template("brief.html").render(
         css=style(environment, "quote.css") + style(environment, "brief.css"),
         title=translate(title),
         heading=_heading(network, answer),
@@ -88,6 +89,7 @@ def brief_html(
         provenance=answer.provenance,
         address=address,
     )
+    return with_font(html)
 
 
 def _heading(network: Network, answer: Routes) -> str:

@@ -14,15 +14,15 @@ from corridor.flows.demand import LIMIT_SHARE
 from corridor.language.speech import tell
 from corridor.reports.criticality import (
     criticality_values,
-    joint_figures,
-    most_expensive_sentence,
+    element_figures,
+    most_expensive_sentences,
     unserved_sentences,
 )
 from corridor.reports.element_names import named_list
 from corridor.reports.figures import REPLAY_TABLES, csv_address, draw_figure
 from corridor.reports.formats import and_list, paragraph, share
 from corridor.reports.inputs import ReportInputs
-from corridor.reports.losses import losses_paragraphs, losses_values
+from corridor.reports.losses import hazard_figures, losses_paragraphs, losses_values
 from corridor.reports.second_corridor import second_corridor_sentences, second_corridor_values
 from corridor.reports.sections import Answer, Section
 from corridor.reports.shifts import shifts_values
@@ -47,7 +47,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
 def history_sections(inputs: ReportInputs) -> list[Section]:
     """Return closures that happened, and what their history says; nothing where there is none."""
     values = {
-        "joint": joint_figures(inputs),
+        "losses": [*element_figures(inputs), *hazard_figures(inputs)],
         "moves": shifts_values(inputs),
         "replay": _replay_values(inputs.frame("loss_replay")),
         "hazards": _hazard_values(inputs.frame("loss_fits"), inputs.frame("loss_families")),
@@ -78,7 +78,7 @@ def answers(inputs: ReportInputs) -> Iterator[Answer]:
     """Yield the answers on closures: what matters most, what a second corridor is worth."""
     if inputs.frame("loss_rank").height:
         question = tell("Which links matter most, and what do closures cost?")
-        sentences = [most_expensive_sentence(inputs), *losses_paragraphs(inputs)[:1]]
+        sentences = [*most_expensive_sentences(inputs), *losses_paragraphs(inputs)[:1]]
         yield Answer(question, paragraph(sentences), "closures")
 
     if inputs.frame("loss_corridors").height:

@@ -8,11 +8,13 @@ from typing import Any
 import polars as pl
 
 from corridor.charts.criticality import criticality_bars, criticality_map
+from corridor.closures.stretches import STRETCH, with_stretches
 from corridor.language.speech import tell
 from corridor.reports.element_names import plain_text
 from corridor.reports.figures import LOSS_TABLES, Figure, draw_figure
-from corridor.reports.formats import and_list, brief_millions, countries
+from corridor.reports.formats import and_list, brief_millions, capitalised, countries
 from corridor.reports.inputs import ReportInputs
+from corridor.reports.loss_lists import own_trade, stretch_lists
 
 MAX_UNSERVED = 10  # rows of demand said to be without a route
 
@@ -27,37 +29,63 @@ def criticality_values(inputs: ReportInputs) -> dict[str, Any]:
     ranked = ranked.with_columns(name=names)
     costly_links = _costly(ranked).filter(pl.col("kind") == "link")
     return {
-        "figures": _figures(inputs, ranked, costly_links),
+        "lists": stretch_lists(inputs),
+        "figures": [_map(inputs, ranked, costly_links)] if costly_links.height else [],
         "links": ranked.filter(pl.col("kind") == "link").height,
         "costly": costly_links.height,
         "only": costly_links.filter(pl.col("disjoint_count") == 0).height,
     }
 
 
-def joint_figures(inputs: ReportInputs) -> list[Figure]:
-    """Return what the loss of terminals, hazards and pairs of links costs; none where nothing."""
+def element_figures(inputs: ReportInputs) -> list[Figure]:
+    """Return what the loss of elements of every kind costs; none where nothing was ranked."""
     ranked = inputs.frame("loss_rank")
-    caption = tell(
+    single = tell(
+        "Crossings, stretches and places by what their loss costs. A crossing stands for all posts "
+        "of two countries at once; a place for every link and terminal in it, and what starts "
+        "or ends there has no route left."
+    )
+    joint = tell(
         "Terminals, hazards (all links one of them shuts, for a whole year) and pairs of "
         "links. A pair is here only if both losses together cost more than their sum: each is "
         "the other's alternative."
     )
-    return _bars("losses-2", ranked, ("terminal", "hazard", "pair"), caption)
+    return [
+        *_bars("losses-1", ranked, ("crossing", STRETCH, "node"), single),
+        *_bars("losses-2", ranked, ("terminal", "hazard", "pair"), joint),
+    ]
 
 
-def most_expensive_sentence(inputs: ReportInputs) -> str:
-    """Say which crossing and which link cost most when they are shut for a year."""
-    costly = _costly(inputs.frame("loss_rank")).sort("loss_usd_per_year", descending=True)
-    firsts = [costly.filter(kind=kind).head(1) for kind in ("crossing", "link")]
-    worst = [row for first in firsts for row in first.iter_rows(named=True)]
+def most_expensive_sentences(inputs: ReportInputs) -> list[str]:
+    """Say which stretch costs own trade most, and which crossing and stretch cost all trade most.
+
+    Each is shut for a year.
+    """
+    ranked = inputs.frame("loss_rank")
+    stretches = with_stretches(ranked)
+    worst = [
+        row
+        for rows in (ranked.filter(pl.col("kind") == "crossing"), stretches)
+        for row in _costly(rows).head(1).iter_rows(named=True)
+    ]
     if not worst:
-        return tell("No single loss costs anything.")
+        return [tell("No single loss costs anything.")]
 
-    return tell(
+    own = [
+        tell(
+            "{trade}: the stretch that costs most to lose is {name} (USD {usd} a year).",
+            trade=capitalised(dearest.trade),
+            name=dearest.rows[0].name,
+            usd=dearest.rows[0].loss,
+        )
+        for dearest in stretch_lists(inputs)[:1]
+    ]
+    all_trade = tell(
         "Shut for a year, the most expensive are the {elements}, every trip taking its best "
         "detour.",
         elements=and_list([_with_loss(row) for row in worst]),
     )
+    return [*(own if own_trade(inputs) else []), all_trade]
 
 
 def unserved_sentences(ranked: pl.DataFrame, names: Mapping[str, str]) -> list[str]:
@@ -86,8 +114,9 @@ def unserved_sentences(ranked: pl.DataFrame, names: Mapping[str, str]) -> list[s
 
 
 def _costly(ranked: pl.DataFrame) -> pl.DataFrame:
-    """Return the elements whose loss costs something."""
-    return ranked.filter(pl.col("loss_usd_per_year") > 0)
+    """Return the elements whose loss costs something, the dearest first."""
+    costly = ranked.filter(pl.col("loss_usd_per_year") > 0)
+    return costly.sort("loss_usd_per_year", descending=True, maintain_order=True)
 
 
 def _name(row: Mapping[str, Any]) -> str:
@@ -103,19 +132,6 @@ def _with_loss(row: Mapping[str, Any]) -> str:
         # Translators: stands in "the dearest are the {elements}"; {name} is a pair of countries.
         return tell("crossing {name} (USD {usd} a year)", **words)
     return tell("link {name} (USD {usd} a year)", **words)
-
-
-def _figures(
-    inputs: ReportInputs, ranked: pl.DataFrame, costly_links: pl.DataFrame
-) -> list[Figure]:
-    """Return the map and the bars of what is lost, as far as anything costs."""
-    maps = [_map(inputs, ranked, costly_links)] if costly_links.height else []
-    single = tell(
-        "Crossings, links and places by what their loss costs. A crossing stands for all posts "
-        "of two countries at once; a place for every link and terminal in it, and what starts "
-        "or ends there has no route left."
-    )
-    return [*maps, *_bars("losses-1", ranked, ("crossing", "link", "node"), single)]
 
 
 def _map(inputs: ReportInputs, ranked: pl.DataFrame, costly_links: pl.DataFrame) -> Figure:

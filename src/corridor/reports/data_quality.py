@@ -11,7 +11,7 @@ import polars as pl
 from corridor.charts.evidence import evidence as evidence_chart
 from corridor.language.amounts import per_cent
 from corridor.language.speech import marked, number, tell
-from corridor.reports.figures import Figure, draw_figure
+from corridor.reports.figures import Figure, csv_address, draw_figure
 from corridor.reports.formats import dotted_rows
 from corridor.reports.guesses import heaviest_guesses
 from corridor.reports.inputs import ReportInputs
@@ -20,7 +20,14 @@ from corridor.reports.trip import main_corridors
 from corridor.reports.validation import MET, measured_count, verdict_counts
 
 EVIDENCE_TABLES = (marked("every table of the study"),)
-MAX_TAKERS = 3  # rows named that took one figure from the defaults
+# What defaults give, by table and column.
+DEFAULT_FIGURES = {
+    ("terminals", "handling_h"): marked("hours of handling"),
+    ("terminals", "handling_p95_h"): marked("hours of handling, 95th percentile"),
+    ("terminals", "usd_per_unit"): marked("price of handling, USD a unit"),
+    ("terminals", "usd_per_teu"): marked("price of handling, USD a TEU"),
+    ("terminals", "usd_per_t"): marked("price of handling, USD a tonne"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +75,14 @@ def sections(inputs: ReportInputs) -> list[Section]:
 def row_sections(inputs: ReportInputs) -> list[Section]:
     """Return rows by confidence, shares of estimates in routes, and figures from defaults."""
     evidence = inputs.frame("evidence")
+    defaults = inputs.frame("defaults")
     named_routes = [(trip, row) for trip in inputs.trips for row in trip.rows if row["best"]]
     values = {
         "shares": named_routes,
         "evidence": _table_rows(evidence),
         "figures": [_figure(evidence)] if evidence.height else [],
-        "defaults": _default_rows(inputs.frame("defaults")),
+        "defaults": _default_rows(defaults),
+        "defaults_csv": csv_address(defaults),
     }
     title = tell("Data quality")
     return [Section("rows", title, "rows.html", values, title)]
@@ -111,7 +120,7 @@ def _table_rows(evidence: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _default_rows(defaults: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return one row a figure of a row of defaults: its values, and the rows that took it."""
+    """Return one row a figure of a row of defaults: its values, and how many rows took it."""
     groups = defaults.group_by(
         "table", "column", "default_id", "source_id", "confidence", maintain_order=True
     ).agg("value", "row_id", "note")
@@ -121,12 +130,18 @@ def _default_rows(defaults: pl.DataFrame) -> list[dict[str, Any]]:
             "values": "–".join(
                 _plain(end) for end in sorted({min(row["value"]), max(row["value"])})
             ),
-            "rows": row["row_id"][:MAX_TAKERS],
-            "more": max(0, len(row["row_id"]) - MAX_TAKERS),
+            "figure": _figure_name(row["table"], row["column"]),
+            "count": len(row["row_id"]),
             "note": row["note"][0],
         }
         for row in groups.iter_rows(named=True)
     ]
+
+
+def _figure_name(table: str, column: str) -> str:
+    """Return what a default gives, in words."""
+    words = DEFAULT_FIGURES.get((table, column))
+    return tell(words) if words else f"{tell(table)}: {column.replace('_', ' ')}"
 
 
 def _plain(value: float) -> str:

@@ -1,4 +1,4 @@
-"""The font of the report, written into the page: its length and looks hang on no machine.
+"""The font of reports and sheets, written into the page: length and looks hang on no machine.
 
 Arimo, whose letters are as wide as those of Arial, in which charts are measured, and a few signs of
 Noto Sans. Of their parts a page holds those whose letters it uses. Letters of other scripts come
@@ -40,6 +40,11 @@ PARTS = (
         "noto-marks", "U+25A0,U+25BC,U+25C6,U+25CF,U+271A", "\u25a0\u25bc\u25c6\u25cf\u271a", (400,)
     ),
 )
+
+
+def with_font(html: str) -> str:
+    """Return a page with the parts of the font that it uses in its style."""
+    return html.replace("<style>", f"<style>\n{font_faces(html)}", 1)
 
 
 def font_faces(text: str) -> str:

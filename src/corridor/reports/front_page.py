@@ -22,6 +22,7 @@ from corridor.reports.figures import ROUTE_TABLES, Figure, draw_figure
 from corridor.reports.formats import (
     and_list,
     brief_millions,
+    capitalised,
     country,
     day,
     days,
@@ -31,6 +32,7 @@ from corridor.reports.formats import (
 )
 from corridor.reports.guesses import Guess, heaviest_guesses
 from corridor.reports.inputs import ReportInputs
+from corridor.reports.loss_lists import own_trade
 from corridor.reports.programme import FirstProject, first_projects, programme_row
 from corridor.reports.trip import Route, Trip, main_corridors, route_beside
 from corridor.reports.trips import MAP_COLUMNS
@@ -166,18 +168,20 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
 
 
 def _loss_sentences(inputs: ReportInputs) -> list[str]:
-    """Say what closures cost all demand in a mean year; nothing where none were simulated."""
-    losses = inputs.frame("loss_summary").filter(pl.col("measure") == "loss_usd")
-    if not losses.height:
-        return []
-    loss = losses.row(0, named=True)
+    """Say what closures cost in a mean year: own trade, then all; nothing without any."""
+    summary = inputs.frame("loss_summary").filter(pl.col("case") == pl.col("case").first())
+    losses = {row["measure"]: row for row in summary.iter_rows(named=True)}
+    trades = {"own_loss_usd": own_trade(inputs), "loss_usd": tell("trade of the region")}
     return [
         tell(
-            "Closures cost the trade of the region USD {usd} a year ({low} to {high}).",
-            usd=brief_millions(loss["mean"]),
-            low=brief_millions(loss["known_low"]),
-            high=brief_millions(loss["known_high"]),
+            "{trade}: closures cost USD {usd} a year ({low} to {high}).",
+            trade=capitalised(trade),
+            usd=brief_millions(losses[measure]["mean"]),
+            low=brief_millions(losses[measure]["known_low"]),
+            high=brief_millions(losses[measure]["known_high"]),
         )
+        for measure, trade in trades.items()
+        if trade is not None and measure in losses
     ]
 
 

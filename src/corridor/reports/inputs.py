@@ -19,7 +19,7 @@ from corridor.tables.selectors import select
 
 PARTS = ("study", "trips", "provenance", "plans")  # what a report takes beside tables
 STUDY_TABLES = ("nodes", "links", "shapes", "services", "cargoes", "sources")  # that a report shows
-STUDY_WORDS = ("id", "title", "licence", "price_year", "projects_asked")
+STUDY_WORDS = ("id", "title", "licence", "price_year", "between", "projects_asked")
 SCENARIO_WORDS = ("title", "about", "as_of")
 
 

@@ -20,6 +20,7 @@ from corridor.reports.formats import (
     share,
 )
 from corridor.reports.inputs import ReportInputs
+from corridor.reports.loss_lists import hazard_lists, own_trade
 
 THOUSAND_T = 1e3
 
@@ -37,7 +38,8 @@ def losses_values(inputs: ReportInputs) -> dict[str, Any]:
         "levels": _levels(inputs.frame("loss_levels"), cases),
         "count": years.height // max(1, years["case"].n_unique()),
         "cases": [names[case] for case in cases],
-        "figures": _figures(inputs, names),
+        "lists": hazard_lists(inputs),
+        "figures": [_curve(inputs, names)],
     }
 
 
@@ -52,6 +54,7 @@ def losses_paragraphs(inputs: ReportInputs) -> list[str]:
         measures = _by_measure(summary.filter(pl.col("case") == case))
         hazards = by_hazard.filter(pl.col("case") == case)
         sentences = [
+            *([] if paragraphs else _own_sentences(inputs, measures)),
             _cost_sentence(measures["loss_usd"], names[case], is_first=not paragraphs),
             _known_sentence(measures["loss_usd"]),
             _parts_sentence(measures),
@@ -114,6 +117,23 @@ def _cost_sentence(loss: Mapping[str, Any], case: str, *, is_first: bool) -> str
     )
 
 
+def _own_sentences(inputs: ReportInputs, measures: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Say what closures cost the trade of the study's two countries; nothing without any."""
+    trade = own_trade(inputs)
+    if trade is None or "own_loss_usd" not in measures:
+        return []
+    loss = measures["own_loss_usd"]
+    return [
+        tell(
+            "{trade}: closures cost USD {usd} a year ({low} to {high}).",
+            trade=capitalised(trade),
+            usd=brief_millions(loss["mean"]),
+            low=brief_millions(loss["known_low"]),
+            high=brief_millions(loss["known_high"]),
+        )
+    ]
+
+
 def _known_sentence(loss: Mapping[str, Any]) -> str:
     """Say what the mean may be by what is known of the hazards."""
     return tell(
@@ -159,30 +179,28 @@ def _levels(levels: pl.DataFrame, cases: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _figures(inputs: ReportInputs, names: Mapping[str, str]) -> list[Figure]:
-    """Return the curve of yearly losses, and where they come from."""
+def _curve(inputs: ReportInputs, names: Mapping[str, str]) -> Figure:
+    """Return the curve of yearly losses."""
     years = inputs.frame("loss_years")
-    by_hazard = inputs.frame("loss_by_hazard")
-    curve_caption = tell(
+    caption = tell(
         "Read across at one year in ten: so much or more is lost in one year of ten. "
         "Where the line falls less steeply are the few years with a long closure; "
         "they carry the mean well above the middle year."
     )
-    hazard_caption = tell(
+    curve = loss_curve(years, inputs.frame("loss_summary"), names)
+    data = years.select("case", "draw", "loss_usd")
+    return draw_figure("losses-years", curve, caption, data, LOSS_TABLES)
+
+
+def hazard_figures(inputs: ReportInputs) -> list[Figure]:
+    """Return where the expected loss comes from in every case; none where no years are."""
+    by_hazard = inputs.frame("loss_by_hazard")
+    if not by_hazard.height:
+        return []
+
+    caption = tell(
         "Where the expected loss comes from. A hazard weighs by how often, how long and how "
         "many goods have no cheap detour."
     )
-
-    curve = loss_curve(years, inputs.frame("loss_summary"), names)
-    return [
-        draw_figure(
-            "losses-years",
-            curve,
-            curve_caption,
-            years.select("case", "draw", "loss_usd"),
-            LOSS_TABLES,
-        ),
-        draw_figure(
-            "losses-hazards", hazard_bars(by_hazard, names), hazard_caption, by_hazard, LOSS_TABLES
-        ),
-    ]
+    bars = hazard_bars(by_hazard, case_names(inputs))
+    return [draw_figure("losses-hazards", bars, caption, by_hazard, LOSS_TABLES)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import polars as pl
 from polars import selectors as cs
 
-from corridor.charts.maps import network_map
+from corridor.charts.basemap.view import View, view_of
+from corridor.charts.maps import end_nodes, network_map
 from corridor.language.speech import tell
 from corridor.reports.figures import NETWORK_TABLES, Figure, draw_figure
-from corridor.reports.formats import day, number_or_dash
+from corridor.reports.formats import day, number_or_dash, paragraph
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 
+FAR_SHARE = 0.05  # of places at each edge of the map, which may lie beyond it
 DATA = (
     "link_id",
     "from_node_id",
@@ -42,6 +44,7 @@ def _map(inputs: ReportInputs) -> Figure:
     chart = network_map(
         inputs.nodes,
         links,
+        view=_view(inputs),
         closed=set(inputs.shut),
         on=day(as_of) if as_of else None,
         named=inputs.ends(),
@@ -49,6 +52,21 @@ def _map(inputs: ReportInputs) -> Figure:
     is_shut = _is_shut(inputs) | (pl.col("status") == "closed")
     data = links.select(cs.by_name(DATA, require_all=False)).with_columns(shut=is_shut)
     return draw_figure("network", chart, _caption(inputs), data, NETWORK_TABLES)
+
+
+def _view(inputs: ReportInputs) -> View:
+    """Return the view of the routes of the first trip, and of where most places lie."""
+    nodes = inputs.nodes
+    is_near = pl.all_horizontal(
+        pl.col(degrees).is_between(
+            pl.col(degrees).quantile(FAR_SHARE), pl.col(degrees).quantile(1 - FAR_SHARE)
+        )
+        for degrees in ("lon_deg", "lat_deg")
+    )
+    legs = inputs.trips[0].legs if inputs.trips else pl.DataFrame()
+    on_routes = end_nodes(legs) if legs.height else []
+    shown = nodes.filter(is_near | pl.col("node_id").is_in(on_routes))
+    return view_of(shown["lon_deg"], shown["lat_deg"])
 
 
 def _is_shut(inputs: ReportInputs) -> pl.Expr:
@@ -63,7 +81,7 @@ def _caption(inputs: ReportInputs) -> str:
 
     opened = links.filter(is_open).height
     planned = links.filter(~pl.col("status").is_in(["existing", "closed"])).height
-    return tell(
+    caption = tell(
         "What lies between the places: {opened} links open, {planned} planned or being built, "
         "{shut} shut (×). Look where the colour changes along a route: there goods change "
         "gauge or vehicle. Straight lines are schematic: how those links run is not known. "
@@ -73,3 +91,4 @@ def _caption(inputs: ReportInputs) -> str:
         planned=number_or_dash(planned),
         shut=number_or_dash(links.height - opened - planned),
     )
+    return paragraph([caption, tell("Some far places lie beyond its edge.")])

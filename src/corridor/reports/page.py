@@ -30,7 +30,7 @@ from corridor.reports import (
 )
 from corridor.reports.drawing import second_process
 from corridor.reports.first_page import answers
-from corridor.reports.fonts import font_faces
+from corridor.reports.fonts import with_font
 from corridor.reports.front_page import front_values
 from corridor.reports.inputs import ReportInputs, report_inputs
 from corridor.reports.sections import Section
@@ -77,6 +77,7 @@ def page(results: Mapping[str, object]) -> str:
 def _html(inputs: ReportInputs, chapters: Sequence[Section], annexes: Sequence[Section]) -> str:
     """Return the sections laid into the templates."""
     environment = template_environment()
+    environment.globals["source_numbers"] = _source_numbers(inputs)
     words = {"study": inputs.study, "scenario": inputs.scenario}
 
     def drawn(numbers: Iterable[str], sections: Sequence[Section]) -> list[dict[str, object]]:
@@ -96,7 +97,14 @@ def _html(inputs: ReportInputs, chapters: Sequence[Section], annexes: Sequence[S
         front=front_values(inputs),
         trips=inputs.trips,
     )
-    return text.replace("<style>", f"<style>\n{font_faces(text)}", 1)
+    return with_font(text)
+
+
+def _source_numbers(inputs: ReportInputs) -> dict[str, int]:
+    """Return the number of each source in the list of sources, by source_id."""
+    sources = inputs.study_frame("sources")
+    ids = sources["source_id"].to_list() if sources.height else []
+    return {source_id: number for number, source_id in enumerate(ids, 1)}
 
 
 def style(environment: jinja2.Environment, name: str) -> Markup:
@@ -130,6 +138,7 @@ def _add_language(environment: jinja2.Environment) -> None:
     )
 
     environment.globals.update(tell=tell, speech=speech(), sentence_gap=formats.sentence_gap)
+    environment.globals["source_numbers"] = {}  # of a page without a list of sources
 
 
 def _add_formats(environment: jinja2.Environment) -> None:

@@ -88,6 +88,7 @@ def _write_workbook(plan: Plan, target: Path) -> Path:
 
 def plan_html(plan: Plan, study: Study) -> str:
     """Return the page of a plan in the language spoken."""
+    from corridor.reports.fonts import with_font
     from corridor.reports.page import style, template_environment
 
     environment = template_environment()
@@ -96,7 +97,7 @@ def plan_html(plan: Plan, study: Study) -> str:
 
     with skip_validation(), second_process():
         values = plan_values(plan.frames(), nodes, links, plan.shipment.shipment_id)
-        return environment.get_template("plan.html").render(
+        html = environment.get_template("plan.html").render(
             css=style(environment, "report.css"),
             name=translate(plan.shipment.name),
             study=study,
@@ -104,6 +105,7 @@ def plan_html(plan: Plan, study: Study) -> str:
             warnings=[translate(text) for text in plan.warnings],
             **values,
         )
+    return with_font(html)
 
 
 def _named(nodes: pl.DataFrame) -> pl.DataFrame:

@@ -123,10 +123,11 @@ def check_suffix(target: Path) -> None:
 
 def sheet_html(quote: Quote, study: Study | None = None) -> str:
     """Return the page in the language spoken."""
+    from corridor.reports.fonts import with_font
     from corridor.reports.page import style, template_environment
 
     environment = template_environment()
-    return environment.get_template("quote.html").render(
+    html = environment.get_template("quote.html").render(
         css=style(environment, "quote.css"),
         quote=quote,
         study=study,
@@ -145,6 +146,7 @@ def sheet_html(quote: Quote, study: Study | None = None) -> str:
         sources=quote.sources.head(MAX_SOURCES).to_dicts(),
         more_sources=max(quote.sources.height - MAX_SOURCES, 0),
     )
+    return with_font(html)
 
 
 def _route_words(quote: Quote) -> str:

@@ -282,6 +282,7 @@ def _about(study: Study) -> dict[str, Any]:
         "folder": str(study.folder.resolve()),
         "licence": study.settings.licence,
         "price_year": study.settings.price_year,
+        "between": study.settings.between,
         "projects_asked": {} if projects is None else dict(projects.asked),
         "scenario": {"title": scenario.title, "about": scenario.about, "as_of": scenario.as_of},
         "scenario_id": scenario.scenario_id,

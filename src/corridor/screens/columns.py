@@ -428,11 +428,14 @@ def rank_table(frame: pl.DataFrame, by: str) -> pl.DataFrame:
         by, descending=True, nulls_last=True, maintain_order=True
     )
     reason = ["reason"] if worst["reason"].count() else []
+    has_own = worst["own_loss_usd_per_year"].count() > 0
+    own = [_tenth_millions("own_loss_usd_per_year", "own USD m")] if has_own else []
 
     return worst.select(
         *rank,
         "kind",
         "name",
+        *own,
         _tenth_millions("loss_usd_per_year", "loss USD m"),
         _tenth_millions("extra_usd_per_year", "extra USD m"),
         (pl.col("used_t_per_year") / 1e3).round(0).alias("used kt"),

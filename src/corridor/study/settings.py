@@ -145,3 +145,8 @@ class Settings:
     target: Goal | None = None
     flows: FlowSettings = field(default_factory=FlowSettings)
     projects: ProjectSettings | None = None
+
+    @property
+    def between(self) -> tuple[str, str] | None:
+        """The two countries whose own demand is told apart; null where no target names any."""
+        return None if self.target is None else self.target.between

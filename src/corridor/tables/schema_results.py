@@ -584,6 +584,28 @@ COMMITMENTS = Table(
     needs=("commitments",),
 )
 
+
+def _band_of_loss(name: str, what: str) -> tuple[Column, ...]:
+    """Return the columns of a loss's band, and of its share of what is paid undisturbed."""
+    return (
+        number(
+            f"{name}_low_usd_per_year",
+            f"{what} at half of that share of the value; null: as the loss, or no limit",
+            "USD/year",
+        ),
+        number(
+            f"{name}_high_usd_per_year",
+            f"{what} at two and a half times that share; null: as the loss, or no limit",
+            "USD/year",
+        ),
+        number(
+            f"{name}_share",
+            f"{what} over what a year of it costs undisturbed; null: it costs nothing",
+            "1",
+        ),
+    )
+
+
 LOSS_RANK = Table(
     "loss_rank",
     None,
@@ -592,17 +614,20 @@ LOSS_RANK = Table(
         _count("rank", "place within its kind, 1 the worst; null: demand without a route"),
         _choice(
             "kind",
-            "what fails; demand: nothing, a row of demand that no route serves",
+            "what fails; stretch: links that no trip (own: of own demand) tells apart; demand: "
+            "nothing, a row of demand that no route serves",
             "link",
             "node",
             "terminal",
             "crossing",
             "country",
             "hazard",
+            "stretch",
+            "own stretch",
             "pair",
             "demand",
         ),
-        Column("element_id", "text", "id of the element; of a pair both"),
+        Column("element_id", "text", "id of the element; of a pair or stretch those of its links"),
         _prose("name", "name of the element"),
         number("extra_usd_per_year", "what trips that still have a route pay more", "USD/year"),
         number("unserved_units_per_year", "units left without a route", "units/year"),
@@ -613,6 +638,13 @@ LOSS_RANK = Table(
             "extra cost, at most a share of the cargo's value a unit, also for the unserved",
             "USD/year",
         ),
+        *_band_of_loss("loss", "loss"),
+        number(
+            "own_loss_usd_per_year",
+            "loss of demand between the two countries of the target; null: no target, no demand",
+            "USD/year",
+        ),
+        *_band_of_loss("own_loss", "loss of that demand"),
         number("used_t_per_year", "weight that goes there undisturbed", "t/year"),
         _signed("detour_km", "mean extra length of the tonnes turned aside", "km"),
         _signed("detour_h", "mean extra time of the tonnes turned aside", "h"),
@@ -636,7 +668,11 @@ LOSS_SUMMARY = Table(
     None,
     "simulated years of closures: mean and quantiles of each yearly figure",
     (
-        Column("measure", "text", "figure of loss_years"),
+        Column(
+            "measure",
+            "text",
+            "figure of loss_years; own_loss_usd: the loss of demand between the target's countries",
+        ),
         _signed("mean", "mean over the years", "as measure"),
         number("standard_error", "standard error of the mean; null: a single year", "as measure"),
         _signed("p05", "5th percentile", "as measure"),
@@ -699,6 +735,13 @@ LOSS_BY_HAZARD = Table(
             "the yearly loss is below it in 95 of 100 ways the record of closures allows",
             "USD",
         ),
+        _signed(
+            "own_loss_usd_per_year",
+            "mean yearly loss of demand between the two countries of the target; null: none",
+            "USD/year",
+        ),
+        number("own_known_low_usd", "as known_low_usd, of that demand; null: none", "USD"),
+        number("own_known_high_usd", "as known_high_usd, of that demand; null: none", "USD"),
         _CASE,
     ),
     title="Loss by hazard",

@@ -11,6 +11,7 @@ import polars as pl
 from corridor.charts.distance_points import distance_points
 from corridor.charts.letters import letters_beside, with_letters
 from corridor.closures.criticality import rank
+from corridor.closures.stretches import with_stretches
 from corridor.errors import CallError
 from corridor.flows.assign import assign
 from corridor.flows.bottlenecks import bottlenecks
@@ -290,17 +291,25 @@ def criticality(state: StudyState) -> dict[str, Any]:
     """Return what the failure of each link would cost the study's demand a year, worst first.
 
     As ``corridor rank`` says it. Links whose failure costs nothing are left out; without demand
-    there are none.
+    there are none. stretches: the same links, those in series as one.
     """
     demand = state.network.frames["demand"]
     if not demand.height:
-        return {**about(state), "links": []}
+        return {**about(state), "links": [], "stretches": []}
 
     ranking = rank(
-        state.network, demand, by="loss_usd_per_year", on=state.on, kinds=("link",), pairs=0
+        state.network,
+        demand,
+        by="loss_usd_per_year",
+        on=state.on,
+        kinds=("link",),
+        pairs=0,
+        between=state.study.settings.between,
     )
-    costly = ranking.filter(pl.col("loss_usd_per_year") > 0).drop("kind", "joint_usd_per_year")
-    return {**about(state), "links": records(costly)}
+    costly = ranking.filter(pl.col("loss_usd_per_year") > 0).drop("joint_usd_per_year")
+    of_links = costly.filter(pl.col("kind") == "link").drop("kind")
+    stretches = with_stretches(costly).drop("kind")
+    return {**about(state), "links": records(of_links), "stretches": records(stretches)}
 
 
 def flows(state: StudyState) -> dict[str, Any]:
