@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from corridor.closures.criticality import rank
+from corridor.closures.route_books import larger_book, new_book
 from corridor.closures.simulation import simulate
 from corridor.flows.assign import assign
 from corridor.flows.equilibrium import equilibrium
@@ -54,6 +55,7 @@ def _ask_criticality(study: Study) -> None:
 def _ask_closures(study: Study) -> None:
     frames = study.network.frames
     simulate(study.network, frames["demand"], frames["hazards"], on=ON, draws=2, workers=1)
+    larger_book(new_book(routes=2))  # two years do not fill one
 
 
 def _ask_flows(study: Study) -> None:
