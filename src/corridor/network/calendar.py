@@ -12,6 +12,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from corridor.kernels import Floats, Ints
 from corridor.units import DAY_S, HOUR_S, MINUTE_S, WEEK_S
 
 _EPOCH = dt.date(1970, 1, 1)
@@ -33,6 +36,25 @@ class Span(NamedTuple):
     delay_s: float = 0.0
     open_share: float = 1.0
     spell_s: float = 0.0
+
+
+class SpanArrays(NamedTuple):
+    """The spans of a calendar as arrays [spans], each as in :class:`Span`.
+
+    spans: the calendar itself.
+    """
+
+    spans: Sequence[Span]
+    start_s: Ints
+    end_s: Ints
+    open_share: Floats
+    spell_s: Floats
+
+    @classmethod
+    def of(cls, spans: Sequence[Span]) -> SpanArrays:
+        """Return a calendar as arrays."""
+        start_s, end_s, _, open_share, spell_s = np.array(spans, np.float64).reshape(-1, 5).T
+        return cls(spans, start_s.astype(np.int64), end_s.astype(np.int64), open_share, spell_s)
 
 
 def second(day: dt.date | dt.datetime | str) -> int:

@@ -144,4 +144,5 @@ def _seasons(law: ClosureLaw, from_d: float, to_d: float) -> list[tuple[float, f
     from_s = math.floor(from_d - year) * DAY_S
     to_s = math.ceil(to_d + year) * DAY_S
     spans = season_spans(law.season_from, law.season_to, from_s, to_s)
-    return [(start / DAY_S, end / DAY_S) for start, end in spans]
+    in_days = [(start / DAY_S, end / DAY_S) for start, end in spans]
+    return [(start_d, end_d) for start_d, end_d in in_days if start_d < to_d and from_d < end_d]

@@ -17,6 +17,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network.calendar import day_of
 from corridor.network.closure_chances import ClosureLaw, ahead_share, closure_law, closures_on
 from corridor.network.coverage import covered_arcs, covered_links
+from corridor.network.graph import pointers
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.units import DAY_S
@@ -97,8 +98,9 @@ def meeting_weights(network: Network, depart_s: int, visits: Visits, routes: int
     is_next = np.zeros(len(order), bool)
     is_next[1:] = (hazard[1:] == hazard[:-1]) & (route[1:] == route[:-1])
     since_s = np.where(is_next, np.roll(at_s, 1), depart_s)
+    ptr = pointers(hazard, weights.shape[1])
     for number, law in enumerate(laws(network)):
-        of_hazard = hazard == number
+        of_hazard = slice(ptr[number], ptr[number + 1])
         expected = closures_on(law, since_s[of_hazard] / DAY_S, at_s[of_hazard] / DAY_S)
-        np.add.at(weights[:, number], route[of_hazard], expected / WEIGHT_UNIT)
+        weights[:, number] = np.bincount(route[of_hazard], expected / WEIGHT_UNIT, routes)
     return weights

@@ -47,6 +47,7 @@ class Derived(Enum):
     LINK_KINDS = "kinds of links that are priced alike", (), FIXED
     LINK_FIGURES = "lengths, speeds, hours and fees of links as arrays", (), FIXED
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
+    SECTIONS = "links and terminals of every arc, as legs tell of them", ("costs",), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
     PASSAGES = "how arcs are passed, and when", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
@@ -60,6 +61,7 @@ class Derived(Enum):
     ARC_LENGTHS = "metres of every arc, and which links cross a border", (), FIXED
     ARC_MEASURES = "metres of every arc, those without ships, and its modes", (), FIXED
     TURNS = "which state of what has slow regimes is met", ("regimes", "draws", "seed"), FIXED
+    SEEDS = "words that random numbers begin from", ("stream", "name", "seed"), FIXED
     LUCK = "sampled luck of a mode", ("mode", "draws", "seed"), FIXED
 
     def __init__(self, meaning: str, arguments: tuple[str, ...], follows_status: bool) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.kernels import Bools, Floats, Ints
-from corridor.network.calendar import Span, intersect, leaving, next_open, passing
+from corridor.network.calendar import Span, SpanArrays, intersect, leaving, next_open, passing
 from corridor.network.cost import Costs
 from corridor.network.entries import Entry
 from corridor.network.graph import LinkRun
@@ -84,11 +84,19 @@ class Passages:
     ) -> None:
         self._builder = _Builder(network, openings, entries, costs)
         self._made: dict[int, Passage] = {}
+        self._arrays: dict[int, SpanArrays] = {}
 
     def __getitem__(self, arc: int) -> Passage:
         if arc not in self._made:
             self._made[arc] = self._builder.passage(arc)
         return self._made[arc]
+
+    def as_arrays(self, calendar: Sequence[Span]) -> SpanArrays:
+        """Return a calendar of a passage as arrays, made once."""
+        arrays = self._arrays.get(id(calendar))
+        if arrays is None:
+            arrays = self._arrays[id(calendar)] = SpanArrays.of(calendar)
+        return arrays
 
     def apart(self) -> Ints:
         """Return the arcs that do not take everyone who comes, at any time: rides too."""

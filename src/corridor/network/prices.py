@@ -49,6 +49,9 @@ class Deviation(NamedTuple):
     above: float
 
 
+NO_DEVIATION = Deviation(0.0, 0.0)
+
+
 def price_band(network: Network, lines: Iterable[PriceLine]) -> PriceBand:
     """Return the band around the sum of lines.
 
@@ -61,10 +64,11 @@ def price_band(network: Network, lines: Iterable[PriceLine]) -> PriceBand:
 
     for line in lines:
         price_usd += line.usd
-        rows = deviations[_family(line)]
-        before = rows.get(line.row_id, Deviation(0.0, 0.0))
+        row_id = line.row_id
+        rows = deviations[_family(line, row_id)]
+        before = rows.get(row_id, NO_DEVIATION)
         more = deviation(network, line)
-        rows[line.row_id] = Deviation(before.below + more.below, before.above + more.above)
+        rows[row_id] = Deviation(before.below + more.below, before.above + more.above)
 
     families = list(deviations.values())
     below_usd = _together(families, "below")
@@ -84,11 +88,11 @@ def deviation(network: Network, line: PriceLine) -> Deviation:
     return Deviation(line.usd * (1 - p05_ratio), line.usd * (p95_ratio - 1))
 
 
-def _family(line: PriceLine) -> str:
+def _family(line: PriceLine, row_id: str) -> str:
     """Return what rows share that move together in part: the mode of rates; else nothing."""
     if line.table == "rates":
         return f"rates {line.row['mode']}"
-    return f"{line.table} {line.row_id}"
+    return f"{line.table} {row_id}"
 
 
 def _together(families: Iterable[Mapping[str, Deviation]], side: str) -> float:

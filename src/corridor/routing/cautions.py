@@ -27,16 +27,14 @@ def cautions_of(query: Query, legs: pl.DataFrame) -> tuple[str, ...]:
         for rule in cautions(query.network, query.party)
         if rule.row["authority"] is None or stance != "ignore"
     ]
-    passed = {
-        route_id: set(links)
-        for route_id, links in legs.group_by("route_id", maintain_order=True)
-        .agg("link_id")
-        .iter_rows()
-    }
+    passed: dict[str, set[str | None]] = {}
+    for route_id, link_id in legs.select("route_id", "link_id").iter_rows():
+        passed.setdefault(route_id, set()).add(link_id)
 
     told = []
     for where, of_place in _by_place(rules).items():
-        route_ids = [r for r, links in passed.items() if _meets(query, of_place, links)]
+        covered = _links_covered(query, of_place)
+        route_ids = [r for r, links in passed.items() if not links.isdisjoint(covered)]
         if route_ids:
             told.append(_say(where, of_place, route_ids, is_free=stance == "warn"))
     return tuple(told)
@@ -62,11 +60,10 @@ def _places(row_id: str) -> Iterator[str]:
             yield " ".join(words)
 
 
-def _meets(query: Query, rules: Sequence[Applied], links: set[str | None]) -> bool:
-    """Tell whether a route passes a link on which one of some rules holds on its departure."""
-    covered = {link for rule in rules for link in rule.links_at(query.depart_s)}
-    link_ids = query.network.frames["links"]["link_id"][sorted(covered)]
-    return not links.isdisjoint(link_ids)
+def _links_covered(query: Query, rules: Sequence[Applied]) -> set[str]:
+    """Return the ids of the links on which one of some rules holds on departure."""
+    links = query.network.rows("links")
+    return {links[link]["link_id"] for rule in rules for link in rule.links_at(query.depart_s)}
 
 
 def _say(where: str, rules: Sequence[Applied], route_ids: Sequence[str], *, is_free: bool) -> str:

@@ -10,13 +10,14 @@ modes alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from corridor.network import geo
 from corridor.network.graph import Row
 from corridor.routing.corridor_words import DASH
 from corridor.routing.itinerary import Leg, countries, modes
 from corridor.routing.query import Query
+from corridor.routing.sections import Section
 
 PORTS = ("seaport", "river-port", "lake-port")
 AFLOAT = ("sea", "ferry", "river")
@@ -37,7 +38,7 @@ def corridor_name(query: Query, itinerary: Sequence[Leg]) -> str:
     return name[0].upper() + name[1:]
 
 
-def gateways(query: Query, itinerary: Sequence[Leg]) -> Iterator[str]:
+def gateways(query: Query, itinerary: Iterable[Section | Leg]) -> Iterator[str]:
     """Yield the gateways between the ends of a trip in the order they are passed."""
     nodes = query.network.by_id("nodes")
     trip_ends = (query.origin, query.destination)

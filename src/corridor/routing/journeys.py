@@ -6,15 +6,17 @@ import zlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise, starmap, takewhile
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corridor.kernels import Floats, Ints
-from corridor.network.calendar import Span
+from corridor.network.calendar import Span, SpanArrays
 from corridor.network.cost import directed_links
 from corridor.network.graph import LinkRun
 from corridor.network.memory import Derived
+from corridor.network.network import Network
 from corridor.network.regimes import Mixture, sampled_h
 from corridor.routing.query import Query
 from corridor.units import HOUR_S
@@ -168,11 +170,32 @@ class _Dice:
     @cached_property
     def numbers(self) -> np.random.Generator:
         """The generator, made when the first number is drawn."""
-        return _dice_of(self._rng, _ELEMENT_STREAM, _name(self._query, self._arc))
+        return _dice_of(
+            self._query.network, self._rng, _ELEMENT_STREAM, _name(self._query, self._arc)
+        )
 
 
-def _dice_of(rng: int, stream: int, name: str) -> np.random.Generator:
-    return np.random.default_rng([rng, stream, zlib.crc32(name.encode())])
+class _Seed(np.random.SeedSequence):
+    """A seed that mixes its words once, as PCG64 asks for them: that takes longer than to draw."""
+
+    _words: NDArray[np.uint32 | np.uint64] | None = None
+
+    def generate_state(
+        self, n_words: int, dtype: Any = np.uint32
+    ) -> NDArray[np.uint32 | np.uint64]:
+        """Return the words that a generator begins from."""
+        if self._words is None:
+            self._words = super().generate_state(n_words, dtype)
+        return self._words
+
+
+def _dice_of(network: Network, rng: int, stream: int, name: str) -> np.random.Generator:
+    """Return the random numbers of a stream and a name from their first on."""
+
+    def make() -> _Seed:
+        return _Seed([rng, stream, zlib.crc32(name.encode())])
+
+    return np.random.default_rng(network.once(Derived.SEEDS.of(stream, name, rng), make))
 
 
 def _name(query: Query, arc: int) -> str:
@@ -199,7 +222,7 @@ def _slow_s(query: Query, mixed: Mixture, luck: Floats, rng: int) -> Floats:
     """Draw the seconds at what has slow regimes [draws]; luck: in the state that is met."""
 
     def draw() -> Floats:
-        return _dice_of(rng, _REGIME_STREAM, mixed.name).random(len(luck))
+        return _dice_of(query.network, rng, _REGIME_STREAM, mixed.name).random(len(luck))
 
     turn = query.network.once(Derived.TURNS.of(mixed.name, len(luck), rng), draw)
     seconds: Floats = HOUR_S * sampled_h(mixed, turn, luck)
@@ -232,7 +255,7 @@ def _pass(
         at_s = at_s + HOUR_S * running_h[number] * luck
         at_s = at_s + _standing_s(query, run, len(at_s), rng, dice)
         if stage.ends is not None:
-            at_s = _next_opening(stage.ends, at_s)[0]
+            at_s = _next_opening(query.passages.as_arrays(stage.ends), at_s)[0]
     return at_s
 
 
@@ -258,7 +281,7 @@ def _enter(
 ) -> Floats:
     """Draw when journeys enter a link: after its opening, the weather and the ship."""
     if not query.is_always_open(spans):
-        return _wait(spans, headway_s, at_s, dice)
+        return _wait(query.passages.as_arrays(spans), headway_s, at_s, dice)
     if headway_s:
         return at_s + headway_s * dice.numbers.random(len(at_s))
     return at_s
@@ -266,7 +289,9 @@ def _enter(
 
 def _open_at(query: Query, spans: Sequence[Span], at_s: Floats) -> Floats:
     """Return when journeys find a place open."""
-    return at_s if query.is_always_open(spans) else _next_opening(spans, at_s)[0]
+    if query.is_always_open(spans):
+        return at_s
+    return _next_opening(query.passages.as_arrays(spans), at_s)[0]
 
 
 def _running_luck(query: Query, arc: int, draws: int, rng: int) -> Floats:
@@ -308,7 +333,7 @@ def _leg_luck(query: Query, arc: int, mode: str, draws: int, rng: int) -> Floats
     if correlation == 1:
         return together
 
-    own = _dice_of(rng, _LEG_STREAM, _name(query, arc)).standard_normal(draws)
+    own = _dice_of(query.network, rng, _LEG_STREAM, _name(query, arc)).standard_normal(draws)
     return _mixed(together, own, correlation)
 
 
@@ -333,33 +358,28 @@ def _luck(query: Query, stream: int, name: str, draws: int, rng: int) -> Floats:
     """Return the luck of each journey by a mode or at borders, in standard deviations [draws]."""
 
     def draw() -> Floats:
-        return _dice_of(rng, stream, name).standard_normal(draws)
+        return _dice_of(query.network, rng, stream, name).standard_normal(draws)
 
     return query.network.once(Derived.LUCK.of(name, draws, rng), draw)
 
 
-def _wait(spans: Sequence[Span], headway_s: float, at_s: Floats, dice: _Dice) -> Floats:
+def _wait(spans: SpanArrays, headway_s: float, at_s: Floats, dice: _Dice) -> Floats:
     """Wait for the opening, for weather and ship, and again where it has shut meanwhile."""
-    open_share = np.array([span.open_share for span in spans])
-    spell_s = np.array([span.spell_s for span in spans])
     entered, opening = _next_opening(spans, at_s)
 
-    if (open_share < 1).any():
-        is_storm = dice.numbers.random(len(at_s)) < 1 - open_share[opening]
-        entered = (
-            entered + is_storm * dice.numbers.standard_exponential(len(at_s)) * spell_s[opening]
-        )
+    if (spans.open_share < 1).any():
+        is_storm = dice.numbers.random(len(at_s)) < 1 - spans.open_share[opening]
+        storm_s = spans.spell_s[opening]
+        entered = entered + is_storm * dice.numbers.standard_exponential(len(at_s)) * storm_s
     if headway_s:
         entered = entered + headway_s * dice.numbers.random(len(at_s))
     return _next_opening(spans, entered)[0]
 
 
-def _next_opening(spans: Sequence[Span], at_s: Floats) -> tuple[Floats, Ints]:
+def _next_opening(spans: SpanArrays, at_s: Floats) -> tuple[Floats, Ints]:
     """Return the first second a calendar is open from another on, and in which span that is."""
-    starts = np.array([span.start_s for span in spans])
-    ends = np.array([span.end_s for span in spans])
-    after = np.searchsorted(ends, at_s, side="right")
+    after = np.searchsorted(spans.end_s, at_s, side="right")
 
-    opening = np.minimum(after, len(spans) - 1)
-    opens_s = np.where(after < len(spans), np.maximum(at_s, starts[opening]), STUCK)
-    return opens_s, opening
+    opening = np.minimum(after, len(spans.end_s) - 1)
+    is_open = after < len(spans.end_s)
+    return np.where(is_open, np.maximum(at_s, spans.start_s[opening]), STUCK), opening

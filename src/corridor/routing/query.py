@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -43,6 +43,7 @@ from corridor.routing.conditions import (
     read_options,
 )
 from corridor.routing.search_space import Requirement, SearchSpace, search_space
+from corridor.routing.sections import Sections
 
 T = TypeVar("T")
 
@@ -132,6 +133,12 @@ class Query:
     def graph(self) -> Graph:
         """The network's graph on the day of departure."""
         return self.network.graph
+
+    @cached_property
+    def sections(self) -> Sections:
+        """The links and terminals that arcs lead over, made once for the costs."""
+        make = partial(Sections, self.network, self.costs)
+        return self.network.once(Derived.SECTIONS.of(self.costs), make)
 
     def is_always_open(self, spans: Sequence[Span]) -> bool:
         """Tell whether a calendar is open at every second covered, without delay."""

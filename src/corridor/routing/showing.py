@@ -34,7 +34,7 @@ from corridor.network.graph import number_values
 from corridor.network.hazards import risk_share
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.corridor_names import gateways
-from corridor.routing.itinerary import countries, legs, modes
+from corridor.routing.itinerary import countries, modes
 from corridor.routing.pareto import Measures, ParetoSet, spread
 from corridor.units import HOUR_S
 
@@ -154,10 +154,13 @@ def cover(
     """
     *shares, points = tolerances
     limits = values * [*(1 + np.array(shares)), 1.0] + [0.0, 0.0, 0.0, points]
-    stay = np.zeros(len(values), bool)
-    for row in order:
-        stay[row] = not (values[stay] <= limits[row]).all(axis=1).any()
-    return [row for row in order if stay[row]]
+    stay = []
+    left = np.array(order, np.int64)
+    while len(left):
+        row, left = left[0], left[1:]
+        stay.append(int(row))
+        left = left[(values[row] > limits[left]).any(axis=1)]
+    return stay
 
 
 def _tolerances_left(showing: Showing, pareto: ParetoSet) -> tuple[float, float, float, float]:
@@ -218,17 +221,19 @@ class _Seen:
 
     def __init__(self, pareto: ParetoSet, rows: Sequence[int]) -> None:
         query = pareto.query
-        self.itineraries = {row: legs(query, pareto[row]) for row in rows}
+        self.sections = {
+            row: [section for arc in pareto[row] for section in query.sections[arc]] for row in rows
+        }
         self.query = query
 
     def sequence(self, row: int) -> Hashable:
         """Return the countries and the modes of a route, in the order it first takes them."""
-        itinerary = self.itineraries[row]
-        return tuple(countries(self.query, itinerary)), tuple(modes(itinerary))
+        sections = self.sections[row]
+        return tuple(countries(self.query, sections)), tuple(modes(sections))
 
     def gateways(self, row: int) -> Hashable:
         """Return the gateways that a route passes, its ends apart."""
-        return frozenset(gateways(self.query, self.itineraries[row]))
+        return frozenset(gateways(self.query, self.sections[row]))
 
 
 def _one_each(
