@@ -161,7 +161,7 @@ def _route_cells(trips: Trips, offer: Offer) -> dict[str, Any]:
     return {
         "corridor": corridor_name(query, offer.itinerary),
         "countries": countries(query, offer.itinerary),
-        "borders": borders(query, offer.itinerary),
+        "borders": borders(offer.itinerary),
         "documents": documents_of(query, offer.itinerary),
         "time_h": duration_h(query, offer.itinerary),
     }

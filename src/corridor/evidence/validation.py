@@ -134,7 +134,7 @@ def _band(observation: Row, query: Query, arcs: Sequence[int], itinerary: Sequen
     """Return what the model says of a figure of a route."""
     metric = observation["metric"]
     if metric == "cost_usd":
-        return _price(query, itinerary)
+        return _price(itinerary)
     if metric == "length_km":
         return _certain(sum(leg.length_km for leg in itinerary))
     if metric == "speed_kmh":
@@ -191,9 +191,9 @@ def _words(cell: str | None) -> list[str]:
     return [] if cell is None else cell.split()
 
 
-def _price(query: Query, itinerary: Sequence[Leg]) -> _Band:
+def _price(itinerary: Sequence[Leg]) -> _Band:
     """Return the price of a route and the band its rows leave."""
-    band = cost_band(query, itinerary)
+    band = cost_band(itinerary)
     return _Band(band["cost_p05_usd"], cost_usd(itinerary), band["cost_p95_usd"])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from corridor.network.graph import Row
@@ -52,27 +52,30 @@ class Deviation(NamedTuple):
 NO_DEVIATION = Deviation(0.0, 0.0)
 
 
-def price_band(network: Network, lines: Iterable[PriceLine]) -> PriceBand:
-    """Return the band around the sum of lines.
+def price_band(network: Network, lines: Sequence[PriceLine]) -> PriceBand:
+    """Return the band around the sum of lines; see :func:`band_around`."""
+    return band_around(lines, [deviation(network, line) for line in lines])
+
+
+def band_around(lines: Iterable[PriceLine], deviations: Iterable[Deviation]) -> PriceBand:
+    """Return the band around the sum of lines, from how far each of them may be off.
 
     Lines of one row move together: a dear kilometre is dear all the way. Rows of rates of one mode
     move together by half of their variance, all other rows by chance. Deviations therefore add up
     to no less than before where a line is added: a longer route never has a narrower band.
     """
     price_usd = 0.0
-    deviations: dict[str, dict[str, Deviation]] = defaultdict(dict)
+    families: dict[str, dict[str, Deviation]] = defaultdict(dict)
 
-    for line in lines:
+    for line, more in zip(lines, deviations, strict=True):
         price_usd += line.usd
         row_id = line.row_id
-        rows = deviations[_family(line, row_id)]
+        rows = families[_family(line, row_id)]
         before = rows.get(row_id, NO_DEVIATION)
-        more = deviation(network, line)
         rows[row_id] = Deviation(before.below + more.below, before.above + more.above)
 
-    families = list(deviations.values())
-    below_usd = _together(families, "below")
-    above_usd = _together(families, "above")
+    below_usd = _together(families.values(), "below")
+    above_usd = _together(families.values(), "above")
     return PriceBand(price_usd - below_usd, price_usd + above_usd)
 
 

@@ -61,9 +61,13 @@ class RowsByKey(Mapping[str, Row]):
     def __init__(self, rows: Sequence[Row], keys: Sequence[str]) -> None:
         self._rows = rows
         self._number = {key: number for number, key in enumerate(keys)}
+        self._row: dict[str, Row] = {}
 
     def __getitem__(self, key: str) -> Row:
-        return self._rows[self._number[key]]
+        row = self._row.get(key)
+        if row is None:
+            row = self._row[key] = self._rows[self._number[key]]
+        return row
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._number)

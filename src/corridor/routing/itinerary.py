@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from corridor.network.calendar import Span
 from corridor.network.graph import Row
-from corridor.network.prices import PriceLine
+from corridor.network.prices import Deviation, PriceLine
 from corridor.routing.query import Query
 from corridor.routing.sections import Section
 from corridor.units import HOUR_S
@@ -30,12 +30,14 @@ class Leg(NamedTuple):
     from_node_id: str
     to_node_id: str
     country: str
+    to_country: str
     fixed_h: float
     length_km: float
     usd: float
     kg: float
     rate: Row | None
     lines: tuple[PriceLine, ...]
+    deviations: tuple[Deviation, ...]
     depart_s: int
     arrive_s: int
     wait_s: int
@@ -188,16 +190,11 @@ def modes(itinerary: Iterable[Section | Leg]) -> list[str]:
 
 def countries(query: Query, itinerary: Iterable[Section | Leg]) -> list[str]:
     """Return the countries of a route in the order it first touches them, its origin's first."""
-    nodes = query.network.by_id("nodes")
-    ends = chain.from_iterable((leg.from_node_id, leg.to_node_id) for leg in itinerary)
-    return list(dict.fromkeys(nodes[node_id]["country"] for node_id in (query.origin, *ends)))
+    first = query.network.by_id("nodes")[query.origin]["country"]
+    ends = chain.from_iterable((leg.country, leg.to_country) for leg in itinerary)
+    return list(dict.fromkeys((first, *ends)))
 
 
-def borders(query: Query, itinerary: Sequence[Leg]) -> list[str]:
+def borders(itinerary: Sequence[Leg]) -> list[str]:
     """Return the links of a route from one country to another, in order."""
-    nodes = query.network.by_id("nodes")
-    return [
-        leg.row["link_id"]
-        for leg in itinerary
-        if nodes[leg.from_node_id]["country"] != nodes[leg.to_node_id]["country"]
-    ]
+    return [leg.row["link_id"] for leg in itinerary if leg.country != leg.to_country]

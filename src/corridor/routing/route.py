@@ -241,7 +241,7 @@ def _provenance(network: Network, query: Query, options: Options) -> dict[str, A
     return {
         "corridor": installed_version(),
         "inputs": query.network.inputs,
-        "changes": network.changes["change_id"].unique(maintain_order=True).to_list(),
+        "changes": list(dict.fromkeys(network.changes["change_id"].to_list())),
         "seed": options.get("rng", 0),
         "origin": query.origin,
         "destination": query.destination,
@@ -250,10 +250,10 @@ def _provenance(network: Network, query: Query, options: Options) -> dict[str, A
 
 def _warnings(routes: pl.DataFrame) -> tuple[str, ...]:
     """Return a warning where some routes have no 95th percentile."""
-    stuck = routes.filter(pl.col("time_p95_h").is_null())["route_id"].to_list()
-    if not stuck:
+    if not routes["time_p95_h"].has_nulls():
         return ()
 
+    stuck = routes.filter(pl.col("time_p95_h").is_null())["route_id"].to_list()
     warning = message(
         "{routes}: more than 5 in 100 sampled journeys miss the last opening, so there is no p95.",
         routes=joined(stuck, ", "),

@@ -12,7 +12,7 @@ import polars as pl
 from corridor import stopping
 from corridor.kernels import Floats
 from corridor.network.cost import cargo_hour_usd
-from corridor.network.prices import PriceLine, deviation, price_band
+from corridor.network.prices import Deviation, PriceLine, band_around
 from corridor.routing.corridor_names import corridor_name
 from corridor.routing.exposure import Exposure, exposures
 from corridor.routing.itinerary import (
@@ -126,7 +126,7 @@ def route_tables(query: Query, routes: Sequence[Sequence[int]]) -> RouteTables:
         figures = _figures(query, itinerary, hours[number], met[number])
         route_rows.append({"route_id": route_id, **figures})
         leg_rows += [leg.as_row(route_id, k) for k, leg in enumerate(itinerary)]
-        money_rows += _money_rows(query, route_id, itinerary)
+        money_rows += _money_rows(route_id, itinerary)
 
     return RouteTables(
         _frame(route_rows, ROUTE_TYPES),
@@ -146,12 +146,12 @@ def _figures(
     query: Query, itinerary: Sequence[Leg], spread: Spread, exposure: Exposure
 ) -> dict[str, Any]:
     """Return what a route takes, as planned and as sampled, and where it leads."""
-    crossed = borders(query, itinerary)
+    crossed = borders(itinerary)
     return {
         "time_h": duration_h(query, itinerary),
         **spread._asdict(),
         "cost_usd": cost_usd(itinerary),
-        **cost_band(query, itinerary),
+        **cost_band(itinerary),
         "generalised_cost_usd": generalised_cost_usd(query, itinerary),
         "carbon_kg": carbon_kg(itinerary),
         "risk_share": round(exposure.risk_share, RISK_DIGITS),
@@ -167,10 +167,10 @@ def _figures(
     }
 
 
-def cost_band(query: Query, itinerary: Sequence[Leg]) -> dict[str, float]:
+def cost_band(itinerary: Sequence[Leg]) -> dict[str, float]:
     """Return the 5th and 95th percentile of the money of a route, in whole cents."""
     lines = [line for leg in itinerary for line in leg.lines]
-    band = price_band(query.network, lines)
+    band = band_around(lines, [off for leg in itinerary for off in leg.deviations])
     return {"cost_p05_usd": round(band.p05_usd, 2), "cost_p95_usd": round(band.p95_usd, 2)}
 
 
@@ -181,18 +181,17 @@ def generalised_cost_usd(query: Query, itinerary: Sequence[Leg]) -> float:
     return round(cost_usd(itinerary) + time_usd, 2)
 
 
-def _money_rows(query: Query, route_id: str, itinerary: Sequence[Leg]) -> list[dict[str, Any]]:
+def _money_rows(route_id: str, itinerary: Sequence[Leg]) -> list[dict[str, Any]]:
     """Return the lines of the money of a route, each with the row of a table it comes from."""
     return [
-        {"route_id": route_id, "leg": number, **_money_row(query, line)}
+        {"route_id": route_id, "leg": number, **_money_row(line, own)}
         for number, leg in enumerate(itinerary)
-        for line in leg.lines
+        for line, own in zip(leg.lines, leg.deviations, strict=True)
     ]
 
 
-def _money_row(query: Query, line: PriceLine) -> dict[str, Any]:
+def _money_row(line: PriceLine, own: Deviation) -> dict[str, Any]:
     """Return a line of money with its own band."""
-    own = deviation(query.network, line)
     return {
         "table": line.table,
         "row_id": line.row_id,

@@ -11,14 +11,14 @@ from corridor.kernels import Floats
 from corridor.network.cost import Costs, directed_links
 from corridor.network.graph import LinkRun, Row
 from corridor.network.network import Network
-from corridor.network.prices import PriceLine
+from corridor.network.prices import Deviation, PriceLine, deviation
 
 
 class Section(NamedTuple):
     """A link or a terminal that an arc leads over; money and carbon of one unit.
 
     rate: the row of rates a link's money comes from; null at a terminal, whose own row says what it
-    charges. lines: what the money is made of.
+    charges. lines: what the money is made of; deviations: how far each of them may be off.
     """
 
     kind: str
@@ -30,12 +30,14 @@ class Section(NamedTuple):
     from_node_id: str
     to_node_id: str
     country: str
+    to_country: str
     fixed_h: float
     length_km: float
     usd: float
     kg: float
     rate: Row | None
     lines: tuple[PriceLine, ...]
+    deviations: tuple[Deviation, ...]
 
 
 class Sections:
@@ -67,6 +69,8 @@ class Sections:
         graph = self._network.graph
         costs = self._costs
         node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
+        country = self._country(node_id)
+        lines = costs.handling[arc]
         return Section(
             kind="terminal",
             arc=arc,
@@ -76,13 +80,15 @@ class Sections:
             layer=graph.state_layer[graph.head[arc]],
             from_node_id=node_id,
             to_node_id=node_id,
-            country=self._network.by_id("nodes")[node_id]["country"],
+            country=country,
+            to_country=country,
             fixed_h=float(costs.fixed_h[arc]),
             length_km=0.0,
             usd=float(costs.usd[arc]),
             kg=float(costs.kg[arc]),
             rate=None,
-            lines=costs.handling[arc],
+            lines=lines,
+            deviations=self._deviations(lines),
         )
 
     def _link(self, arc: int, run: LinkRun, carriage_usd: float) -> Section:
@@ -102,14 +108,25 @@ class Sections:
             layer=graph.state_layer[graph.head[arc]],
             from_node_id=from_node_id,
             to_node_id=to_node_id,
-            country=self._network.by_id("nodes")[from_node_id]["country"],
+            country=self._country(from_node_id),
+            to_country=self._country(to_node_id),
             fixed_h=float(of_links.fixed_h[run.direction]),
             length_km=float(row["length_km"]),
             usd=sum(line.usd for line in lines),
             kg=float(of_links.kg[run.direction]),
             rate=rate,
             lines=lines,
+            deviations=self._deviations(lines),
         )
+
+    def _country(self, node_id: str) -> str:
+        """Return the country of a place."""
+        country: str = self._network.by_id("nodes")[node_id]["country"]
+        return country
+
+    def _deviations(self, lines: Sequence[PriceLine]) -> tuple[Deviation, ...]:
+        """Return how far the money of each of some lines may be off."""
+        return tuple(deviation(self._network, line) for line in lines)
 
     def _service_id(self, arc: int) -> str | None:
         """Return the service that an arc is a ride of; null for a link."""

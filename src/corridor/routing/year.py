@@ -190,7 +190,7 @@ def _figures(query: Query, arcs: Sequence[int]) -> dict[str, Any]:
         "length_km": sum(leg.length_km for leg in itinerary),
         "modes": modes(itinerary),
         "countries": countries(query, itinerary),
-        "borders": borders(query, itinerary),
+        "borders": borders(itinerary),
     }
 
 
