@@ -13,14 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from corridor.network import geo
-from corridor.network.graph import Row
 from corridor.routing.corridor_words import DASH
 from corridor.routing.itinerary import Leg, countries, modes
 from corridor.routing.query import Query
 from corridor.routing.sections import Section
-
-PORTS = ("seaport", "river-port", "lake-port")
-AFLOAT = ("sea", "ferry", "river")
 
 
 def corridor_name(query: Query, itinerary: Sequence[Leg]) -> str:
@@ -40,20 +36,11 @@ def corridor_name(query: Query, itinerary: Sequence[Leg]) -> str:
 
 def gateways(query: Query, itinerary: Iterable[Section | Leg]) -> Iterator[str]:
     """Yield the gateways between the ends of a trip in the order they are passed."""
-    nodes = query.network.by_id("nodes")
     trip_ends = (query.origin, query.destination)
     for leg in itinerary:
-        is_afloat = leg.mode in AFLOAT
-        for node_id in (leg.from_node_id, leg.to_node_id):
-            gateway = _gateway(nodes[node_id], is_afloat=is_afloat)
-            if gateway is not None and node_id not in trip_ends:
+        for node_id, gateway in leg.gateways:
+            if node_id not in trip_ends:
                 yield gateway
-
-
-def _gateway(node: Row, *, is_afloat: bool) -> str | None:
-    """Return the gateway a place is part of for goods that come or go by a leg; null for none."""
-    is_passed_by = node["kind"] in PORTS and not is_afloat
-    return None if is_passed_by else node.get("gateway")
 
 
 def _listed(words: Sequence[str]) -> str:

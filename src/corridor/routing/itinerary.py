@@ -38,6 +38,7 @@ class Leg(NamedTuple):
     rate: Row | None
     lines: tuple[PriceLine, ...]
     deviations: tuple[Deviation, ...]
+    gateways: tuple[tuple[str, str], ...]
     depart_s: int
     arrive_s: int
     wait_s: int

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from corridor.kernels import Floats, Ints
 from corridor.network.calendar import Span, SpanArrays
-from corridor.network.cost import directed_links
 from corridor.network.graph import LinkRun
 from corridor.network.memory import Derived
 from corridor.network.network import Network
@@ -296,10 +295,8 @@ def _open_at(query: Query, spans: Sequence[Span], at_s: Floats) -> Floats:
 
 def _running_luck(query: Query, arc: int, draws: int, rng: int) -> Floats:
     """Return how much longer than the median each journey is under way on an arc [draws]."""
-    runs = query.graph.runs[arc]
-    (first,) = directed_links(runs[:1])
-    mode = query.network.rows("links")[runs[0].link]["mode"]
-    sigma = float(query.costs.link.run_sigma[first])
+    mode = query.sections[arc][0].mode
+    sigma = float(query.costs.link.run_sigma[query.graph.runs[arc][0].direction])
 
     def compute() -> Floats:
         luck: Floats = np.exp(sigma * _leg_luck(query, arc, mode, draws, rng))
@@ -313,7 +310,7 @@ def _running_luck(query: Query, arc: int, draws: int, rng: int) -> Floats:
 def _standing_s(query: Query, run: LinkRun, draws: int, rng: int, dice: _Dice) -> Floats:
     """Draw the seconds that journeys stand on a link, such as at a border."""
     link_costs = query.costs.link
-    (at,) = directed_links([run])
+    at = run.direction
     if not link_costs.fixed_h[at] and at not in link_costs.mixtures:
         return np.zeros(draws)
 

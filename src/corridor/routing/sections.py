@@ -13,12 +13,17 @@ from corridor.network.graph import LinkRun, Row
 from corridor.network.network import Network
 from corridor.network.prices import Deviation, PriceLine, deviation
 
+PORTS = ("seaport", "river-port", "lake-port")
+AFLOAT = ("sea", "ferry", "river")
+
 
 class Section(NamedTuple):
     """A link or a terminal that an arc leads over; money and carbon of one unit.
 
     rate: the row of rates a link's money comes from; null at a terminal, whose own row says what it
     charges. lines: what the money is made of; deviations: how far each of them may be off.
+    gateways: where it begins and ends, of goods that come or go by it: places, each with the
+    gateway it is part of; see :mod:`corridor.routing.corridor_names`.
     """
 
     kind: str
@@ -38,6 +43,7 @@ class Section(NamedTuple):
     rate: Row | None
     lines: tuple[PriceLine, ...]
     deviations: tuple[Deviation, ...]
+    gateways: tuple[tuple[str, str], ...]
 
 
 class Sections:
@@ -89,6 +95,7 @@ class Sections:
             rate=None,
             lines=lines,
             deviations=self._deviations(lines),
+            gateways=self._gateways("terminal", node_id, node_id),
         )
 
     def _link(self, arc: int, run: LinkRun, carriage_usd: float) -> Section:
@@ -117,7 +124,14 @@ class Sections:
             rate=rate,
             lines=lines,
             deviations=self._deviations(lines),
+            gateways=self._gateways(row["mode"], from_node_id, to_node_id),
         )
+
+    def _gateways(self, mode: str, *node_ids: str) -> tuple[tuple[str, str], ...]:
+        """Return the gateways that some places are part of for goods that come or go by a mode."""
+        nodes = self._network.by_id("nodes")
+        passed = ((node_id, _gateway(nodes[node_id], mode)) for node_id in node_ids)
+        return tuple((node_id, gateway) for node_id, gateway in passed if gateway is not None)
 
     def _country(self, node_id: str) -> str:
         """Return the country of a place."""
@@ -152,6 +166,12 @@ class Sections:
         """Return the length of each link that an arc leads over."""
         links = self._network.rows("links")
         return np.array([links[run.link]["length_km"] for run in self._network.graph.runs[arc]])
+
+
+def _gateway(node: Row, mode: str) -> str | None:
+    """Return the gateway a place is part of for goods that come or go by a mode; null for none."""
+    is_passed_by = node["kind"] in PORTS and mode not in AFLOAT
+    return None if is_passed_by else node.get("gateway")
 
 
 def _lines(
