@@ -307,12 +307,12 @@ def _running_luck(query: Query, arc: int, draws: int, rng: int) -> Floats:
     return query.once(("running luck", mode, sigma, draws, rng), compute)
 
 
-def _standing_s(query: Query, run: LinkRun, draws: int, rng: int, dice: _Dice) -> Floats:
-    """Draw the seconds that journeys stand on a link, such as at a border."""
+def _standing_s(query: Query, run: LinkRun, draws: int, rng: int, dice: _Dice) -> Floats | float:
+    """Draw the seconds that journeys stand on a link, such as at a border; 0 where none does."""
     link_costs = query.costs.link
     at = run.direction
     if not link_costs.fixed_h[at] and at not in link_costs.mixtures:
-        return np.zeros(draws)
+        return 0.0
 
     luck = _border_luck(query, draws, rng, dice)
     if at in link_costs.mixtures:
