@@ -226,7 +226,8 @@ def test_downloads(client: TestClient) -> None:
 
 @pytest.mark.slow
 def test_criticality_is_that_of_rank(client: TestClient, study_folder: Path) -> None:
-    links = client.get("/api/criticality", params={"scenario": "open-borders"}).json()["links"]
+    answer = client.get("/api/criticality", params={"scenario": "open-borders"}).json()
+    links = answer["links"]
     study = co.read(study_folder, scenario="open-borders")
     mine = co.rank(
         study.network,
@@ -236,8 +237,13 @@ def test_criticality_is_that_of_rank(client: TestClient, study_folder: Path) -> 
         kinds=("link",),
         pairs=0,
     )
+    mine = mine.filter(kind="link")
     assert [r["element_id"] for r in links[:5]] == mine["element_id"].to_list()[:5]
     assert links[0]["loss_usd_per_year"] == pytest.approx(mine["loss_usd_per_year"][0], rel=1e-6)
+
+    in_stretches = [link for row in answer["stretches"] for link in row["element_id"].split()]
+    assert sorted(in_stretches) == sorted(row["element_id"] for row in links)
+    assert len(answer["stretches"]) < len(links)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import { layerName, placeKind, stateName } from "./described";
 import { projectList, type ProjectHooks } from "./projects";
 import { fold } from "./spelling";
 import type { State } from "./state";
-import type { Critical, Elements, Flows, Hazard, LinkProperties, Network, Study } from "./types";
+import type { CriticalStretch, Elements, Flows, Hazard, LinkProperties, Network, Study } from "./types";
 
 const MOST = 40;
 const POSTS = new Set(["border-crossing", "mountain-pass", "gauge-change-station"]);
@@ -115,9 +115,18 @@ export class Lists {
       h("li", {}, button(hazard.name, () => this.card(`hazard:${hazard.hazard_id}`), { class: "link" }), ` ${listed([t("{share} in 30 days", { share: percent(hazard.shut_share) }), tn("{count} link", "{count} links", hazard.links.length)])}`)));
   }
 
-  showCriticality(rows: Critical[]): void {
-    this.critical.replaceChildren(...rows.slice(0, 20).map((row) =>
-      h("li", {}, button(this.title(row.element_id), () => this.card(`link:${row.element_id}`), { class: "link" }), ` ${t("{sum} a year", { sum: millions(row.loss_usd_per_year) })}`)));
+  showCriticality(rows: CriticalStretch[]): void {
+    this.critical.replaceChildren(...rows.slice(0, 20).map((row) => {
+      const [first, ...others] = row.element_id.split(" ") as [string, ...string[]];
+      const name = others.length ? row.name : this.title(first);
+      return h("li", {}, button(name, () => this.card(`link:${first}`), { class: "link" }), ` ${this.loss(row)}`);
+    }));
+  }
+
+  /** What the loss of a stretch costs a year, with its band where it has one. */
+  private loss({ loss_usd_per_year: loss, loss_low_usd_per_year: low, loss_high_usd_per_year: high }: CriticalStretch): string {
+    if (low === null || high === null) return t("{sum} a year", { sum: millions(loss) });
+    return t("{sum} a year ({low} – {high})", { sum: millions(loss), low: millions(low), high: millions(high) });
   }
 
   /** The map of flows as tables: what is full or dear first, then what carries most. */

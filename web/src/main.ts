@@ -29,7 +29,7 @@ import { ordered, quickest, sorted, showLegs, showRoutes, type Hooks } from "./r
 import { saveDialog } from "./saving";
 import { asQuery, baselineOf, fromAddress, isDay, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
 import { Swipe } from "./swipe";
-import type { Answer, Critical, Departure, Details, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
+import type { Answer, Critical, CriticalStretch, Departure, Details, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
 
 class Page {
   private state: State;
@@ -323,9 +323,9 @@ class Page {
     const { depart, layers } = state;
     if (!layers.includes("criticality")) return;
     const address = `/api/criticality?${asQuery({ ...stateOf(state), on: depart })}`;
-    await this.againSlowly<{ links: Critical[] }>("criticality", address, undefined, (text) => this.lists.sayCriticality(text), t("Shutting each link in turn ..."), ({ links }) => {
+    await this.againSlowly<{ links: Critical[]; stretches: CriticalStretch[] }>("criticality", address, undefined, (text) => this.lists.sayCriticality(text), t("Shutting each link in turn ..."), ({ links, stretches }) => {
       this.critical = links;
-      this.lists.showCriticality(links);
+      this.lists.showCriticality(stretches);
     });
     void this.map?.showCriticality(this.critical);
   }

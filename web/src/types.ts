@@ -98,3 +98,5 @@ export interface LinkFlow { link_id: string; t_per_year: number; capacity_id: st
 export interface Limit { capacity_id: string; name: string | null; table: string; row_id: string; from_node_id: string | null; unit: string; per_day: number; use_per_day: number; use_share: number | null; price_usd: number; paid_usd: number; payers: string[] }
 export interface Flows { links: LinkFlow[]; limits: Limit[]; t_per_year: number; stays_t_per_year: number; converged?: boolean }
 export interface Critical { element_id: string; loss_usd_per_year: number }
+/** Links in series, whose loss is one; or a link alone. */
+export interface CriticalStretch extends Critical { name: string; loss_low_usd_per_year: number | null; loss_high_usd_per_year: number | null }
