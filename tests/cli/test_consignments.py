@@ -41,6 +41,16 @@ def test_a_quote_is_json_too(run: Any, starter: str) -> None:
     assert answer["borders"][0]["from_country"] == "KZ"
 
 
+def test_what_a_quote_warns_of_calls_the_route_by_its_letter(
+    run: Any, starter: str, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(starter, tmp_path / "study")
+    with (folder / "rules.csv").open("a") as rules:
+        rules.write("care,country:UZ,,,,,caution,,,,,,example,C,\n")
+    ran = run("quote", str(folder), *QUOTE)
+    assert ran.code == 0 and "warning: A: take care at Uzbekistan." in ran.err
+
+
 def test_no_route_is_exit_code_3(run: Any, starter: str, tmp_path: Path) -> None:
     page = tmp_path / "quote.html"
     ran = run("quote", starter, *QUOTE, "--avoid", "UZ", "--out", str(page))

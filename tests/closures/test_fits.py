@@ -60,7 +60,7 @@ def test_a_fit_says_what_it_cannot_tell(study: Tables) -> None:
 
     embargo = row_of["kuryk-embargo"]
     assert embargo["duration_median_d"] is None
-    assert "1 closures, 3 are needed" in embargo["reason"]
+    assert "no duration: 1 of the 3 closures needed" in embargo["reason"]
 
 
 def test_a_fit_of_few_closures_says_how_far_its_interval_holds(study: Tables) -> None:

@@ -36,7 +36,7 @@ def test_claims_and_promises_of_the_study(spoken: None, study: Study) -> None:
     claims = audit(study.tables, {"transport-share": 0.0134, "transport-bound": 0.547})
     promises = progress(study.tables, {"trade-2028": 1.07e8}, as_of=date(2026, 7, 1))
     lines = [line for frame in (claims, promises) for line in texts_of(frame, "arithmetic")]
-    assert any("beside it: " in line for line in lines) and any(
+    assert any("for context: " in line for line in lines) and any(
         " missing" in line for line in lines
     )
     for text in (

@@ -19,7 +19,10 @@ def test_answers_carry_numbers_confidence_and_reason(page: Page) -> None:
         "USD 3,350 and 8.0 days."
     ) in plain
     # 9 of 129 h; 620 of 3520 USD; of r1 nothing
-    assert "Estimates carry 7 % and 0 % of the hours and 18 % and 0 % of the dollars" in plain
+    assert (
+        "Of the quickest, 7 % of the hours and 18 % of the dollars rest on estimates; of the "
+        "cheapest, 0 % and 0 %."
+    ) in plain
     assert "No route. closed (North Gate–South Gate (rail) until reopened)" in plain
     assert "2 of 5 routes" in plain and "hours of one border are a guess" in plain
     assert "Nobody has said when 1 of the closures below ends." in plain

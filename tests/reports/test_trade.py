@@ -23,8 +23,11 @@ def steps() -> pl.DataFrame:
 def test_the_target_is_answered_by_the_best_scenario() -> None:
     (answer,) = answers(report_inputs({"trade_target": steps()}))
     assert answer.question == "Can corridors bring trade to one billion dollars a year?"
-    assert answer.text.startswith("Not by these corridors alone. The target takes from USD 102 m")
-    assert "+110 % a year" in answer.text and "(“Unbuilt”) is 120 m (115 m to 127 m)" in answer.text
+    assert answer.text.startswith(
+        "Not by these corridors alone. To reach the target, trade must grow by 110 % a year from "
+        "USD 102 m ("
+    )
+    assert "(“Unbuilt”) is 120 m (115 m to 127 m)" in answer.text
     assert "1.3\u00a0% of the way" in answer.text and "The other 880 m" in answer.text
 
 

@@ -21,7 +21,7 @@ def departures(*, first_is_dearer: float = 1.0) -> pl.DataFrame:
 def test_a_steady_year_is_one_sentence() -> None:
     (sentence,) = steady_sentences(departures(first_is_dearer=1.05))
     assert sentence.startswith("Cheapest: all 23 departures looked at from 16 February")
-    assert "route (KZ–KG–PK), in 7.9 days as planned for USD 3,350" in sentence
+    assert "(KZ–KG–PK): 7.9 days as planned and USD 3,350, each within 10 %." in sentence
 
 
 def test_a_dear_day_or_a_day_without_a_route_is_not_steady() -> None:

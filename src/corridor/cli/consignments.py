@@ -82,6 +82,7 @@ def quote(
     language
         Language of the sheet.
     """  # noqa: E501
+    from corridor.charts.letters import in_letters
     from corridor.consignments.quote import INTEREST_SHARE_PER_YEAR
     from corridor.consignments.quote import quote as offer_of
     from corridor.reports.quote_sheet import quote_sheet
@@ -109,7 +110,7 @@ def quote(
     else:
         say(repr(offer))
         print_frame(offer.prices, json=False, screen=prices_table)
-    say_warnings(offer.warnings)
+    say_warnings(in_letters(offer.warnings, offer.money))
 
     if offer.reason is not None:
         return NOT_SERVED

@@ -161,7 +161,7 @@ def _reasons(hazard: dict[str, Any], closures_count: int) -> list[Message]:
     if closures_count < MIN_CLOSURES:
         reasons.append(
             message(
-                "no duration: {count} closures, {least} are needed",
+                "no duration: {count} of the {least} closures needed",
                 count=closures_count,
                 least=MIN_CLOSURES,
             )

@@ -169,7 +169,7 @@ def _line(check: Row, arithmetic: str) -> str:
         return arithmetic
     # Translators: arithmetic shown beside a claim, which does not decide on it.
     return message(
-        "beside it: {statement}: {arithmetic}",
+        "for context: {statement}: {arithmetic}",
         statement=check["statement"],
         arithmetic=arithmetic,
     )

@@ -150,12 +150,16 @@ def _parts_sentence(measures: Mapping[str, Mapping[str, Any]]) -> str:
     lost = number(measures["lost_t"]["mean"] / THOUSAND_T)
     if not loss:
         return tell(
-            "None of it is extra cost, the rest what stays; {lost} thousand tonnes are not sent.",
+            "No detour costs anything extra; {lost} thousand tonnes are not sent.",
             lost=lost,
         )
+
+    extra_share = measures["extra_usd"]["mean"] / loss
     return tell(
-        "{share} of it is extra cost, the rest what stays; {lost} thousand tonnes are not sent.",
-        share=share(measures["extra_usd"]["mean"] / loss),
+        "{extra} of the loss is the extra cost of detours, {unsent} that of the {lost} thousand "
+        "tonnes that are not sent.",
+        extra=share(extra_share),
+        unsent=share(1 - extra_share),
         lost=lost,
     )
 

@@ -50,7 +50,7 @@ MEASURES = (
     Measure(
         "cost in time",
         "cost_usd",
-        marked("in about the same time the cheapest costs USD {new} instead of {old}"),
+        marked("the cheapest at most a quarter slower costs USD {new} instead of {old}"),
         number_or_dash,
     ),
 )
@@ -317,7 +317,7 @@ def _first_trip(title: str, beside: str | None, change: Change) -> str:
     elif change.is_lost:
         changes = tell("no route is left")
     else:
-        changes = tell("nothing changes")
+        return _first_trip_stays(title, beside, change.trip.name)
 
     if beside:
         return tell(
@@ -333,6 +333,18 @@ def _first_trip(title: str, beside: str | None, change: Change) -> str:
         trip=change.trip.name,
         changes=changes,
     )
+
+
+def _first_trip_stays(title: str, beside: str | None, trip: str) -> str:
+    """Say that a scenario changes nothing for the first trip."""
+    if beside:
+        return tell(
+            "With “{scenario}” compared with “{other}”, nothing changes for {trip}.",
+            scenario=title,
+            other=beside,
+            trip=trip,
+        )
+    return tell("With “{scenario}”, nothing changes for {trip}.", scenario=title, trip=trip)
 
 
 def _most_changed(most: Change, others: Sequence[Change]) -> str:

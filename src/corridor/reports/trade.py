@@ -148,9 +148,9 @@ def _target_paragraph(all_series: Sequence[Series]) -> str:
     """Say in a few sentences what the target takes and what corridors give."""
     starts = and_list([_start(series) for series in all_series])
     grown = and_list([short_sum(series.grown_usd) for series in all_series])
-    # Translators: {starts} are one or more of: from USD {usd} ({series}, twelve months to {date})
-    # {growth} % a year.
-    needed = tell("The target takes {starts}.", starts=starts)
+    # Translators: {starts} are one or more of: by {growth} % a year from USD {usd} ({series},
+    # twelve months to {date}).
+    needed = tell("To reach the target, trade must grow {starts}.", starts=starts)
     growth = tell("Growth of both economies gives {amounts}.", amounts=grown)
 
     best = [series.best for series in all_series if series.best is not None]
@@ -165,11 +165,11 @@ def _target_paragraph(all_series: Sequence[Series]) -> str:
 def _start(series: Series) -> str:
     """Say from where a series starts, and the growth that the target takes from there."""
     return tell(
-        "from USD {usd} ({series}, twelve months to {date}) {growth} % a year",
+        "by {growth} % a year from USD {usd} ({series}, twelve months to {date})",
         usd=short_sum(series.base_usd),
         series=series.name,
         date=day(series.ends_on),
-        growth=signed(series.needed_share * 100),
+        growth=number(series.needed_share * 100),
     )
 
 

@@ -9,7 +9,6 @@ from markupsafe import Markup, escape
 
 from corridor.language.speech import tell, tell_html
 from corridor.reports.formats import (
-    and_list,
     capitalised,
     day,
     days,
@@ -55,20 +54,22 @@ def condition_answers(inputs: ReportInputs) -> list[Answer]:
 
 def estimates_sentence(routes: Sequence[Mapping[str, Any]]) -> Markup:
     """Say how much of one route, or of the quickest and the cheapest, rests on estimates."""
-    hours = [share(route["weak_time_share"]) for route in routes]
-    dollars = [share(route["weak_cost_share"]) for route in routes]
+    first, last = routes[0], routes[-1]
+    shares = {
+        "hours": share(first["weak_time_share"]),
+        "dollars": share(first["weak_cost_share"]),
+        "cheapest_hours": share(last["weak_time_share"]),
+        "cheapest_dollars": share(last["weak_cost_share"]),
+    }
     if len(routes) == 1:
         sentence = tell(
-            "Estimates carry {hours} of the hours and {dollars} of the dollars.",
-            hours=hours[0],
-            dollars=dollars[0],
+            "{hours} of the hours and {dollars} of the dollars rest on estimates.", **shares
         )
     else:
         sentence = tell(
-            "Estimates carry {hours} of the hours and {dollars} of the dollars (quickest, "
-            "cheapest).",
-            hours=and_list(hours),
-            dollars=and_list(dollars),
+            "Of the quickest, {hours} of the hours and {dollars} of the dollars rest on "
+            "estimates; of the cheapest, {cheapest_hours} and {cheapest_dollars}.",
+            **shares,
         )
     return Markup('<span class="soft">{}</span>').format(sentence)
 

@@ -99,8 +99,8 @@ def _stages_figure(trip: Trip) -> Figure:
     money = pl.DataFrame(lines).select("route_id", "table", "cost_usd") if lines else None
     rows = stage_rows(legs, money)
     caption = tell(
-        "Where days and dollars go, route by route: {share} of all hours drawn here pass standing. "
-        "What a faster border would save is the part at borders.",
+        "Where days and dollars go, route by route. Goods stand still for {share} of the time of "
+        "all these routes; what a faster border would save is the part at borders.",
         share=per_cent(_standing_share(rows)),
     )
     return draw_figure(f"{slug(trip.trip_id)}-stages", stages(rows), caption, rows, ROUTE_TABLES)

@@ -123,12 +123,12 @@ def _steady_sentence(departures: pl.DataFrame, *, is_cheapest: bool) -> str:
     if is_cheapest:
         return tell(
             "Cheapest: all {count} departures looked at from {first} to {last} take the same "
-            "route ({way}), in {days} days as planned for USD {usd}, give or take a tenth.",
+            "route ({way}): {days} days as planned and USD {usd}, each within 10 %.",
             **words,
         )
     return tell(
         "Quickest: all {count} departures looked at from {first} to {last} take the same route "
-        "({way}), in {days} days as planned for USD {usd}, give or take a tenth.",
+        "({way}): {days} days as planned and USD {usd}, each within 10 %.",
         **words,
     )
 
