@@ -1,8 +1,12 @@
 """The font of reports and sheets, written into the page: length and looks hang on no machine.
 
-Arimo, whose letters are as wide as those of Arial, in which charts are measured, and a few signs of
-Noto Sans. Of their parts a page holds those whose letters it uses. Letters of other scripts come
-from the machine. Both are under the SIL Open Font License (fonts/OFL.txt).
+Arimo, whose letters are as wide as those of Arial, in which charts are measured, a few signs of
+Noto Sans, and Noto Naskh Arabic for Urdu. Of their parts a page holds those whose letters it uses.
+Letters of other scripts come from the machine. All are under the SIL Open Font License
+(fonts/OFL.txt).
+
+The Naskh files are those of the npm package @fontsource/noto-naskh-arabic 5.3.0, cut to one block:
+``fonttools subset FILE --unicodes=U+0600-06FF --flavor=woff2 --no-hinting``.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ PARTS = (
     ),
     Part("arimo-cyrillic", "U+301,U+400-45F,U+490-491,U+4B0-4B1,U+2116", "\u0400-\u045f"),
     Part("arimo-cyrillic-ext", "U+460-48F,U+492-4AF,U+4B2-52F", "\u0492-\u04af\u04b2-\u052f"),
+    Part("noto-naskh", "U+600-6FF", "\u0600-\u06ff"),
     Part("noto-below", "U+3C3,U+2080-2089", "\u03c3\u2080-\u2089", (400,)),
     Part("noto-arrows", "U+2190-2193", "\u2190-\u2193", (400,)),
     Part(
