@@ -95,8 +95,7 @@ def write_catalogue(study: Study, language: str) -> Translation:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
-    # A header without comment is written as an empty line once it was read from a file.
-    write_bytes(path, catalogue_bytes(catalogue).lstrip(b"\n"))
+    write_bytes(path, catalogue_bytes(catalogue))
     translated = sum(bool(m.string) and not m.fuzzy for m in catalogue if m.id)
     return Translation(path, len(template), translated)
 
@@ -109,7 +108,10 @@ def catalogue_bytes(catalogue: Catalog) -> bytes:
 
     out = BytesIO()
     write_po(out, catalogue, width=120, ignore_obsolete=True, include_lineno=False)
-    return b"\n".join(line for line in out.getvalue().split(b"\n") if _stays(line))
+    lines = [line for line in out.getvalue().split(b"\n") if _stays(line)]
+
+    # A header without comment is written as an empty line once it was read from a file.
+    return b"\n".join(lines).lstrip(b"\n")
 
 
 def _setting_texts(study: Study) -> Iterator[tuple[str | None, str]]:
