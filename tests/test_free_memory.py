@@ -66,11 +66,12 @@ def test_a_book_grows_only_where_there_is_room(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(free_memory.VARIABLE, str(route_books.book_bytes(routes) / 1e9))
 
     route_books.put_book("question", route_books.new_book(routes))
-    route_books.replace_full_book("question", was_empty=False)
+    assert route_books.make_room("question", was_empty=False, is_needed=True)
     assert len(route_books.book_of("question").cost) == routes
 
+    assert not route_books.make_room("question", was_empty=True, is_needed=False)
     with pytest.raises(TooLarge, match="one simulated year"):
-        route_books.replace_full_book("question", was_empty=True)
+        route_books.make_room("question", was_empty=True, is_needed=True)
 
 
 @pytest.mark.parametrize("told", ["x", "-1", "0", "nan", "inf"])
