@@ -16,6 +16,7 @@ from corridor.kernels import Floats, Ints
 from corridor.kernels.records import LABEL
 from corridor.network import hazards
 from corridor.network.hazards import Visits
+from corridor.routing.chains import labels_backwards
 from corridor.routing.itinerary import Leg
 from corridor.routing.query import Query
 
@@ -84,25 +85,13 @@ def _arcs_of_labels(query: Query, labels: Ints, goals: Ints) -> Iterator[Ints]:
     """Yield which routes come to which arcs when, int64 [3, visits], a step at a time."""
     under_way_s = _under_way_s(query)
     is_long_ride = query.graph.runs.counts() > 1
-    route = np.arange(len(goals))
-    label = np.asarray(goals, np.int64)
-
-    while True:
-        parent = labels[label, LABEL.parent]
-        goes_on = parent >= 0
-        if not goes_on.any():
-            return
-
-        route = route[goes_on]
-        label = label[goes_on]
-        parent = parent[goes_on]
+    for route, label in labels_backwards(labels, goals):
         arc = query.arc_of[labels[label, LABEL.arc]]
         arrive_s = labels[label, LABEL.second]
         yield np.stack([route, arc, arrive_s - under_way_s[arc]])
 
         is_long = is_long_ride[arc]
         yield np.stack([route[is_long], arc[is_long], arrive_s[is_long]])
-        label = parent
 
 
 def _under_way_s(query: Query) -> Ints:

@@ -32,6 +32,7 @@ from corridor.network import hazards
 from corridor.network.coverage import as_words, word_weights
 from corridor.network.graph import group_members, members_of
 from corridor.network.memory import Derived
+from corridor.routing.chains import labels_backwards, rows_to
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
 from corridor.routing.turn_backs import (
@@ -283,15 +284,8 @@ def _risks(query: Query, labels: Ints, goals: Ints) -> Ints:
     """Return the weight of the hazards that each route meets [goals]."""
     words = _arc_costs(query, np.ones(len(CRITERIA), bool), ())[:, ARC.hazard_bits :]
     met = np.zeros((len(goals), words.shape[1]), np.int64)
-    route = np.arange(len(goals))
-    label = np.asarray(goals, np.int64)
-
-    while len(route):
-        goes_on = labels[label, LABEL.parent] >= 0
-        route = route[goes_on]
-        label = label[goes_on]
+    for route, label in labels_backwards(labels, goals):
         met[route] |= words[labels[label, LABEL.arc]]
-        label = labels[label, LABEL.parent]
 
     weight = word_weights(hazards.weights(query.network, query.depart_s))
     is_met = met[:, :, None] >> np.arange(weight.shape[1]) & 1
@@ -304,7 +298,7 @@ def _chain(query: Query, criteria: Bools, answer: Answer, goal: int) -> Ints:
 
     criteria: what counts beside what the answer was sought by [4].
     """
-    rows = _rows_to(answer.labels, goal)
+    rows = rows_to(answer.labels, goal)
     chain = answer.labels[rows, : len(LABEL)]
     chain[:, LABEL.parent] = np.arange(len(rows)) - 1
 
@@ -384,17 +378,9 @@ def _turned_round(query: Query) -> tuple[SearchGraph, Ints]:
 
 def trace(query: Query, labels: Ints, label: int) -> list[int]:
     """Return the arcs of the network's graph that lead to a label, first to last."""
-    after_start = _rows_to(labels, label)[1:]
+    after_start = rows_to(labels, label)[1:]
     arcs: list[int] = query.arc_of[labels[after_start, LABEL.arc]].tolist()
     return arcs
-
-
-def _rows_to(labels: Ints, label: int) -> list[int]:
-    """Return the rows of the labels that a label was made from, its start first, its own last."""
-    rows = [label]
-    while (parent := int(labels[rows[-1], LABEL.parent])) >= 0:
-        rows.append(parent)
-    return rows[::-1]
 
 
 def _best_goal(answer: Answer, column: int) -> int:

@@ -18,6 +18,7 @@ from corridor.kernels.records import LABEL
 from corridor.network.graph import members_of, pointers
 from corridor.network.memory import Derived
 from corridor.network.network import Network
+from corridor.routing.chains import labels_backwards
 from corridor.routing.query import Query
 
 
@@ -131,17 +132,9 @@ def _visits(query: Query, labels: Ints, goals: Ints, places_count: int) -> Itera
     """Yield which routes come to which places, as route x places + place, an arc at a time."""
     comes_to = places_of_arcs(query.network)
     counts = comes_to.counts()
-    route = np.arange(len(goals))
-    label = np.asarray(goals, np.int64)
-
-    while len(route):
-        goes_on = labels[label, LABEL.parent] >= 0
-        route = route[goes_on]
-        label = label[goes_on]
-
+    for route, label in labels_backwards(labels, goals):
         arc = query.arc_of[labels[label, LABEL.arc]]
         yield np.repeat(route, counts[arc]) * places_count + comes_to.of_arcs(arc)
-        label = labels[label, LABEL.parent]
 
 
 def innermost_loop(query: Query, arcs: Sequence[int]) -> Loop | None:

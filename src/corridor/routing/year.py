@@ -102,12 +102,8 @@ def departures(
     counted = [
         criterion for criterion, is_counted in zip(CRITERIA, counts, strict=True) if is_counted
     ]
-    days = read_range(depart, every_days)
-
     rows: list[dict[str, Any]] = []
-    for number, day in enumerate(days):
-        stopping.raise_if_stopped()
-        tell_step("departures", number, len(days))
+    for day in _days(depart, every_days):
         query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
         rows += _departure(query, day, counted)
     return pl.DataFrame(rows, schema=TYPES)
@@ -138,15 +134,20 @@ def quickest_departures(
     CallError
         For a range that cannot be read.
     """
-    days = read_range(depart, every_days)
-
     rows: list[dict[str, Any]] = []
-    for number, day in enumerate(days):
-        stopping.raise_if_stopped()
-        tell_step("departures", number, len(days))
+    for day in _days(depart, every_days):
         query = prepare(network, origin, destination, cargo=cargo, depart=day, options=options)
         rows.append({"depart_on": day, "criterion": "time", **_quickest(query)})
     return pl.DataFrame(rows, schema=USUAL_TYPES)
+
+
+def _days(depart: str, every_days: int) -> Iterator[dt.date]:
+    """Yield the days of a range, and tell how far it has come."""
+    days = read_range(depart, every_days)
+    for number, day in enumerate(days):
+        stopping.raise_if_stopped()
+        tell_step("departures", number, len(days))
+        yield day
 
 
 def _quickest(query: Query) -> dict[str, Any]:
