@@ -62,7 +62,7 @@ def test_rank_is_what_the_library_ranks(corridor: Say, study: co.Study) -> None:
         "--by",
         "extra_usd_per_year",
     )
-    assert code == NOT_SERVED and "scenario mid-2026" in err  # trade of Pakistan and Afghanistan
+    assert code == NOT_SERVED and "scenario 'As in July 2026'" in err  # trade of Pakistan and Afghanistan
     found = rows(out)
     expected = co.rank(
         study.network,
@@ -117,7 +117,7 @@ def test_one_year_is_told_without_an_error_of_chance(corridor: Say) -> None:
 def test_compare_tells_what_a_closure_moves(corridor: Say) -> None:
     code, out, err = corridor("compare", "open-borders", "mid-2026", "--on", "2026-07-01")
     moved = {r["demand_id"]: r for r in rows(out)}
-    assert code == DONE and "from open-borders to mid-2026" in err
+    assert code == DONE and "from 'Every border open' to 'As in July 2026'" in err
     kabul = moved["peshawar-kabul-bulk-t"]
     assert kabul["moved"] == "cut" and kabul["countries_before"] == "PK AF"
     tashkent = moved["karachi-tashkent-container-40"]
