@@ -265,8 +265,7 @@ def test_report_says_it_in_plain_words(
     )
     assert (
         "must grow by 214 % a year from USD 102 m (News report of 2026, twelve months to "
-        "31 December 2025)"
-        in words
+        "31 December 2025)" in words
     )
     best = (
         answer.frames["target"]
