@@ -30,7 +30,7 @@ from corridor.closures.simulated_year import (
 from corridor.closures.simulation import prepare_task
 from corridor.errors import CallError
 from corridor.flows.demand import DemandArrays, compile_demand
-from corridor.kernels import Floats
+from corridor.kernels import Floats, states
 from corridor.kernels.records import TRIP_LOSS, Closures
 from corridor.network.closure_draws import hazards_at_work
 from naive_closures import NaiveYear
@@ -128,7 +128,12 @@ def box_of_day_4(patience_days: int, shut_days: int) -> Any:
     closures = Closures(*np.array([[0], [5], [5 + shut_days]], np.int64))
     active = hazards_at_work(closures, task.draws.days)
     year = NaiveYear(slow, active.tolist(), task.limits)
-    assert year.totals(6)[0][TRIP_LOSS.extra_cents] > 0
+    totals = year.totals(20)
+    assert totals[0][TRIP_LOSS.extra_cents] > 0
+
+    _, quiet = states.undisturbed(slow, route_books.new_book(), 20, task.limits.waiting)
+    slow_task = dataclasses.replace(task, network=slow, quiet=quiet, hash="slow")
+    assert run_year(slow_task, closures).by_trip[0] == pytest.approx(np.array(totals), rel=1e-12)
     return year.walk(0, 4, 1e9)
 
 

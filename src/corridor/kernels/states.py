@@ -442,10 +442,11 @@ def walk(
             now += until_tomorrow
             continue
 
+        leaves_at_once = not has_left and waited == 0
         has_left = True
         has_turned = False
         hazard_bits |= book.hazard_bits[route]
-        if waited == 0 and len(track.arcs) == 0 and _stays_open(book, route, at_work, now):
+        if leaves_at_once and len(track.arcs) == 0 and _stays_open(book, route, at_work, now):
             return Journey(SERVED, cost, book.seconds[route], hazard_bits, 0)
 
         for k in range(book.ptr[route], book.ptr[route + 1]):
