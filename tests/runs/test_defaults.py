@@ -16,7 +16,7 @@ def test_the_run_keeps_and_the_report_names_the_defaults(tmp_path: Path) -> None
     answers = results.run(study)
     assert answers.frame("defaults").equals(study.defaults)
     page = co.report(answers.for_report(), tmp_path / "report.html").read_text("utf-8")
-    assert "<td>modes: active h per day</td>" in page
+    assert "<td>hours a day under way</td>" in page
     assert '<a href="#source-default-aetr">' in page
     assert 'id="source-default-aetr"' in page
     assert "6 figures are defaults of the program" in page

@@ -22,6 +22,10 @@ from corridor.reports.validation import MET, measured_count, verdict_counts
 EVIDENCE_TABLES = (marked("every table of the study"),)
 # What defaults give, by table and column.
 DEFAULT_FIGURES = {
+    ("modes", "active_h_per_day"): marked("hours a day under way"),
+    ("modes", "running_p95_ratio"): marked("running time, 95th percentile over median"),
+    ("modes", "fixed_p95_ratio"): marked("time at borders, 95th percentile over median"),
+    ("links", "fixed_p95_h"): marked("hours at borders, 95th percentile"),
     ("terminals", "handling_h"): marked("hours of handling"),
     ("terminals", "handling_p95_h"): marked("hours of handling, 95th percentile"),
     ("terminals", "usd_per_unit"): marked("price of handling, USD a unit"),

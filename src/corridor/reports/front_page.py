@@ -21,8 +21,6 @@ from corridor.reports.element_names import end_names
 from corridor.reports.figures import ROUTE_TABLES, Figure, draw_figure
 from corridor.reports.formats import (
     and_list,
-    brief_millions,
-    capitalised,
     country,
     day,
     days,
@@ -33,6 +31,7 @@ from corridor.reports.formats import (
 from corridor.reports.guesses import Guess, heaviest_guesses
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.loss_lists import own_trade
+from corridor.reports.losses import closures_sentence
 from corridor.reports.programme import FirstProject, first_projects, programme_row
 from corridor.reports.trip import Route, Trip, main_corridors, route_beside
 from corridor.reports.trips import MAP_COLUMNS
@@ -173,13 +172,7 @@ def _loss_sentences(inputs: ReportInputs) -> list[str]:
     losses = {row["measure"]: row for row in summary.iter_rows(named=True)}
     trades = {"own_loss_usd": own_trade(inputs), "loss_usd": tell("trade of the region")}
     return [
-        tell(
-            "{trade}: closures cost USD {usd} a year ({low} to {high}).",
-            trade=capitalised(trade),
-            usd=brief_millions(losses[measure]["mean"]),
-            low=brief_millions(losses[measure]["known_low"]),
-            high=brief_millions(losses[measure]["known_high"]),
-        )
+        closures_sentence(trade, losses[measure])
         for measure, trade in trades.items()
         if trade is not None and measure in losses
     ]

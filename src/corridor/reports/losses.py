@@ -122,16 +122,18 @@ def _own_sentences(inputs: ReportInputs, measures: Mapping[str, Mapping[str, Any
     trade = own_trade(inputs)
     if trade is None or "own_loss_usd" not in measures:
         return []
-    loss = measures["own_loss_usd"]
-    return [
-        tell(
-            "{trade}: closures cost USD {usd} a year ({low} to {high}).",
-            trade=capitalised(trade),
-            usd=brief_millions(loss["mean"]),
-            low=brief_millions(loss["known_low"]),
-            high=brief_millions(loss["known_high"]),
-        )
-    ]
+    return [closures_sentence(trade, measures["own_loss_usd"])]
+
+
+def closures_sentence(trade: str, loss: Mapping[str, Any]) -> str:
+    """Say what closures cost some trade in a mean year, and the band of what is known of them."""
+    return tell(
+        "{trade}: closures cost USD {usd} a year ({low} to {high}).",
+        trade=capitalised(trade),
+        usd=brief_millions(loss["mean"]),
+        low=brief_millions(loss["known_low"]),
+        high=brief_millions(loss["known_high"]),
+    )
 
 
 def _known_sentence(loss: Mapping[str, Any]) -> str:
