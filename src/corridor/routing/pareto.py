@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from corridor.network.graph import number_values
 from corridor.network.hazards import WEIGHT_UNIT
 from corridor.network.memory import Derived
 from corridor.network.network import Network
+from corridor.routing.chains import labels_backwards
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
@@ -94,9 +95,15 @@ class ParetoSet:
     def corridors(self) -> Ints:
         """Return which countries each route touches, as bits [routes]: its corridor."""
         country_bit = _country_bits(self.query)
-        bits = np.zeros(len(self.goals), np.int64)
-        for routes, labels in self._steps():
-            bits[routes] |= country_bit[labels[:, LABEL.state] % self.query.graph.states_count]
+
+        def bits_at(label: Ints) -> Ints:
+            state = self.labels[label, LABEL.state] % self.query.graph.states_count
+            at_state: Ints = country_bit[state]
+            return at_state
+
+        bits = bits_at(self.goals)
+        for route, label in labels_backwards(self.labels, self.goals):
+            bits[route] |= bits_at(self.labels[label, LABEL.parent])
         return bits
 
     def measures(self) -> Measures:
@@ -105,26 +112,13 @@ class ParetoSet:
         is_reload = self.query.graph.is_terminal.astype(np.int64)
         sums = Measures(*np.zeros((4, len(self.goals)), np.int64))
 
-        for routes, labels in self._steps():
-            moves = labels[:, LABEL.parent] >= 0
-            route = routes[moves]
-            arc = self.query.arc_of[labels[moves, LABEL.arc]]
+        for route, label in labels_backwards(self.labels, self.goals):
+            arc = self.query.arc_of[self.labels[label, LABEL.arc]]
             sums.length_m[route] += of_arcs.length_m[arc]
             sums.land_m[route] += of_arcs.land_m[arc]
             sums.reloads[route] += is_reload[arc]
             sums.mode_bits[route] |= of_arcs.mode_bits[arc]
         return sums
-
-    def _steps(self) -> Iterator[tuple[Ints, Ints]]:
-        """Yield routes with their labels, all followed back at once, a label a step."""
-        label = self.goals.copy()
-        routes = np.arange(len(label))
-        while len(routes):
-            rows = self.labels[label]
-            yield routes, rows
-            goes_on = rows[:, LABEL.parent] >= 0
-            routes = routes[goes_on]
-            label = rows[goes_on, LABEL.parent]
 
     def costs_usd(self) -> Floats:
         """Return the generalised cost of each route: money plus hours at the value of time."""
