@@ -282,10 +282,10 @@ def _search_near(query: Query, criteria: Bools, tolerances: Tolerances) -> Answe
 
 def _risks(query: Query, labels: Ints, goals: Ints) -> Ints:
     """Return the weight of the hazards that each route meets [goals]."""
-    words = _arc_costs(query, np.ones(len(CRITERIA), bool), ())[:, ARC.hazard_bits :]
-    met = np.zeros((len(goals), words.shape[1]), np.int64)
+    words = _words_of_hazards(query)
+    met = np.zeros((len(goals), len(words)), np.int64)
     for route, label in labels_backwards(labels, goals):
-        met[route] |= words[labels[label, LABEL.arc]]
+        met[route] |= words[:, query.arc_of[labels[label, LABEL.arc]]].T
 
     weight = word_weights(hazards.weights(query.network, query.depart_s))
     is_met = met[:, :, None] >> np.arange(weight.shape[1]) & 1
