@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 import polars as pl
@@ -37,6 +37,18 @@ _COMPARISON_TYPES: dict[str, Any] = {
     "through": pl.Float64,
     "opened": pl.Float64,
 }
+
+
+class Scale(NamedTuple):
+    """How a figure is said: its unit, what makes one, its digits, and what is no gap in it."""
+
+    unit: str
+    per: float
+    style: str
+    no_gap: float
+
+
+IN_DAYS = Scale(marked("d"), DAY_H, ",.1f", NO_GAP_D)
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,20 +279,20 @@ def _say_both(one: str, other: str) -> str:
 
 def _say_gap(row: Mapping[str, Any], value: float) -> str:
     """Say one criterion's best through the element, beside the best of all."""
-    is_time = row["criterion"] == "time"
-    per, unit, style = (DAY_H, "d", ",.1f") if is_time else (1.0, row["unit"], ",.0f")
-    no_gap = NO_GAP_D * DAY_H if is_time else NO_GAP
-    amount = message("{figure} {unit_id}", figure=figure(value / per, style), unit_id=unit)
+    scale = IN_DAYS if row["criterion"] == "time" else Scale(row["unit"], 1, ",.0f", NO_GAP)
+    amount = message(
+        "{figure} {unit_id}", figure=figure(value / scale.per, scale.style), unit_id=scale.unit
+    )
     values = {"criterion": row["criterion"], "amount": amount}
     if row["best"] is None:
         # Translators: {criterion} is time, cost or carbon.
         return message("{criterion} would be {amount} where there is no route now", **values)
 
     gap = value - row["best"]
-    if abs(gap) < no_gap:
+    if abs(gap) / scale.per < scale.no_gap:
         # Translators: {criterion} is time, cost or carbon.
         return message("best {criterion} through it {amount}, as the best of all now", **values)
-    more = figure(abs(gap) / per, style)
+    more = figure(abs(gap) / scale.per, scale.style)
     return _say_difference({**values, "figure": more}, is_more=gap > 0)
 
 
