@@ -164,10 +164,10 @@ def appraise(
     out
         Folder that gets every table as Parquet.
     """
-    refuse_inputs(workbook)
-    refuse_inputs(out)
     from corridor.screens.columns import appraisal_table, criteria_table, users_table
 
+    refuse_inputs(workbook)
+    refuse_inputs(out)
     study = options.read(folder)
     result = _appraised(study, projects, choices)
 

@@ -157,9 +157,10 @@ def cover(
     stay = []
     left = np.array(order, np.int64)
     while len(left):
-        row, left = left[0], left[1:]
-        stay.append(int(row))
-        left = left[(values[row] > limits[left]).any(axis=1)]
+        row = int(left[0])
+        stay.append(row)
+        others = left[1:]
+        left = others[(values[row] > limits[others]).any(axis=1)]
     return stay
 
 

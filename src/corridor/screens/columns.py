@@ -20,9 +20,15 @@ METRICS = {
     "length_km": "km",
     "speed_kmh": "km/h",
 }
+BEST_AT = (
+    ("fastest", "time_p50_h"),
+    ("cheapest", "cost_usd"),
+    ("least carbon", "carbon_kg"),
+    ("safest", "risk_share"),
+)
 STEP_NAMES = ("title", "country")  # columns of trade that its screens leave out
 MACHINE_COLUMNS = ("_message", "confidence", "source_id", "links", "services")  # of plain tables
-# How a column ends, and the unit that a person reads there; the longest end first.
+# How a column ends, and the unit that a person reads there; an end before those within it.
 UNITS = {
     "_usd_per_year": "USD a year",
     "_units_per_year": "units a year",
@@ -248,26 +254,21 @@ def risk_table(summary: pl.DataFrame) -> pl.DataFrame:
     shown = ("mean", "standard_error", "p50", "p95", "p99")
     figures = summary.with_columns(pl.col(name) / per for name in shown)
 
-    names = ("mean", "p50", "p95", "p99")
-    rows = [
-        [_as_sure(row[name], row["standard_error"]) for name in names]
-        for row in figures.iter_rows(named=True)
-    ]
-    means, *others = zip(*rows, strict=True) if rows else [()] * len(names)
-    errors = [_as_sure(error, error) for error in figures["standard_error"]]
-    with_errors = [
-        mean if error is None else f"{mean} ± {error}"
-        for mean, error in zip(means, errors, strict=True)
-    ]
-    headings_of_others = ("median", "1 year in 20", "1 year in 100")
-    return figures.select(
+    texts = figures.with_columns(_as_sure_as_mean(figures, name) for name in shown)
+    error = pl.format(" ± {}", "standard_error").fill_null("")
+    return texts.select(
         pl.col("measure").replace(headings).alias("a year"),
-        pl.Series("mean", with_errors, dtype=pl.String),
-        *(
-            pl.Series(heading, texts, dtype=pl.String)
-            for heading, texts in zip(headings_of_others, others, strict=True)
-        ),
+        pl.concat_str("mean", error).alias("mean"),
+        pl.col("p50").alias("median"),
+        pl.col("p95").alias("1 year in 20"),
+        pl.col("p99").alias("1 year in 100"),
     )
+
+
+def _as_sure_as_mean(figures: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column of figures as texts, each with the decimals that its row's error leaves."""
+    pairs = zip(figures[name], figures["standard_error"], strict=True)
+    return pl.Series(name, [_as_sure(value, error) for value, error in pairs], dtype=pl.String)
 
 
 def _as_sure(value: float | None, error: float | None) -> str | None:
@@ -517,14 +518,6 @@ def skims_table(skims: pl.DataFrame) -> pl.DataFrame:
 def verdicts_table(frame: pl.DataFrame) -> pl.DataFrame:
     """Return claims and promises in the columns a person reads: what is said, and what holds."""
     return frame.select("kind", "statement", "verdict", "arithmetic")
-
-
-BEST_AT = (
-    ("fastest", "time_p50_h"),
-    ("cheapest", "cost_usd"),
-    ("least carbon", "carbon_kg"),
-    ("safest", "risk_share"),
-)
 
 
 def _best_at(routes: pl.DataFrame) -> pl.Series:

@@ -109,7 +109,7 @@ def _file_named(files: Mapping[str, File], name: str) -> File:
     return files[name]
 
 
-def _named(name: Name) -> dict[str, Any]:
+def _cells(name: Name) -> dict[str, Any]:
     """Return a name of the base map, with those in other languages where it has some."""
     cells = name._asdict()
     if not name.names:
@@ -126,7 +126,7 @@ def _add_base_map(app: FastAPI) -> None:
 
     @cache
     def base_map_details() -> File:
-        names = [_named(name) for name in details().names]
+        names = [_cells(name) for name in details().names]
         return _file(as_json(waters(WORLD) | {"names": names}), "application/json")
 
     @cache
