@@ -31,7 +31,7 @@ _IN_DAYS_FROM_H = 72.0
 _DAYS = marked("{days} d")
 # Translators: a number of hours, as short as can be: it stands in a drawing.
 _HOURS = marked("{hours} h")
-_USD = marked("{usd} USD")
+_USD = marked("USD {usd}")
 
 
 @dataclass(frozen=True, slots=True)

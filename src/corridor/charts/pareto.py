@@ -191,7 +191,7 @@ def _dot_pixels(frame: pl.DataFrame, days: _Span, usd: _Span) -> list[Pixel]:
 def _route_texts(frame: pl.DataFrame) -> str:
     texts = [
         tell(
-            "{letter}: {days} days, {usd} USD",
+            "{letter}: {days} days, USD {usd}",
             letter=letter,
             days=number(days, 1),
             usd=number(usd),

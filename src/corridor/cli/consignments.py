@@ -82,7 +82,6 @@ def quote(
     language
         Language of the sheet.
     """  # noqa: E501
-    from corridor.charts.letters import in_letters
     from corridor.consignments.quote import INTEREST_SHARE_PER_YEAR
     from corridor.consignments.quote import quote as offer_of
     from corridor.reports.quote_sheet import quote_sheet
@@ -110,7 +109,7 @@ def quote(
     else:
         say(repr(offer))
         print_frame(offer.prices, json=False, screen=prices_table)
-    say_warnings(in_letters(offer.warnings, offer.money))
+    say_warnings(offer.warnings)
 
     if offer.reason is not None:
         return NOT_SERVED
@@ -247,13 +246,13 @@ def _say_policy(plan: Plan) -> None:
     for row in diverted.iter_rows(named=True):
         say(
             f"{row['sentence']} ({PER_CENT * row['chance']:.1f} % of years; "
-            f"saves {row['value_usd']:,.0f} USD)"
+            f"saves USD {row['value_usd']:,.0f})"
         )
     if diverted.height < plan.policy.height:
         say("At all other first surprises: keep to the plan and wait")
 
     saved_usd = plan.summary["recourse_usd"].item()
-    say(f"policy: saves {saved_usd:,.0f} USD over the fixed plan, mean over simulated years")
+    say(f"policy: saves USD {saved_usd:,.0f} over the fixed plan, mean over simulated years")
 
 
 def _say_shortfall(plan: Plan) -> None:

@@ -71,7 +71,7 @@ class Plan:
             f"{self.shipment.shipment_id} in {dispatches}"
         )
         if row["last_arrive_on"] is not None:
-            head += f", the last there on {row['last_arrive_on']}, for {row['cost_usd']:,.0f} USD"
+            head += f", the last there on {row['last_arrive_on']}, for USD {row['cost_usd']:,.0f}"
         return f"{head}. reason: {row['reason']}" if row["reason"] else f"{head}."
 
     map = views.draw_map

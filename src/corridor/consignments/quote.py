@@ -22,11 +22,12 @@ from corridor.consignments.quote_legs import borders, stages
 from corridor.errors import CallError, did_you_mean
 from corridor.language.messages import message
 from corridor.network.calendar import day_of
+from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.network.prices import PriceLine
 from corridor.routing.conditions import CRITERIA, Options
 from corridor.routing.query import prepare
-from corridor.routing.route import route
+from corridor.routing.route import Routes, route
 from corridor.tables.columns import INCOTERMS
 from corridor.tables.store import write_results
 
@@ -123,7 +124,7 @@ class Quote:
             return f"Quote: {trip}. reason: {self.reason}"
         return (
             f"Quote: {trip} by {self.corridor}, {self.depart_on} to {self.arrive_on}: "
-            f"{self.total['usd']:,.0f} USD."
+            f"USD {self.total['usd']:,.0f}."
         )
 
     def frames(self) -> dict[str, pl.DataFrame]:
@@ -245,11 +246,18 @@ def quote(
         issued_on=issued,
         valid_to=issued + dt.timedelta(days=VALID_DAYS),
         interest_share_per_year=interest_share_per_year,
-        warnings=routes.warnings,
+        warnings=_warnings(routes, row),
         reason=routes.reason,
         folder=network.catalogues.parent if network.catalogues else None,
         provenance={**routes.provenance, "units": units, "best": best, "terms": terms},
     )
+
+
+def _warnings(routes: Routes, row: Row | None) -> tuple[str, ...]:
+    """Return what to take care of, which names the corridor: an offer has one route."""
+    if row is None:
+        return routes.warnings
+    return tuple(text.replace(row["route_id"], row["corridor"]) for text in routes.warnings)
 
 
 def _check(best: str, units: int, terms: str | None, interest: float) -> None:

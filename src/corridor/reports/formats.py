@@ -95,12 +95,6 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def layer(value: str) -> str:
-    """Return a layer in words: road, rail-1520."""
-    mode, dash, gauge = value.partition("-")
-    return tell(mode) + dash + gauge
-
-
 def route_text(modes: Sequence[str] | None, countries: Sequence[str] | None) -> str:
     """Return a route in words: its modes, and the countries between the first and the last."""
     if not modes:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from corridor.charts.letters import route_letter
 from corridor.charts.svg import skip_validation
+from corridor.language.layers import layer_words
 from corridor.language.speech import speech, tell
 from corridor.reports import (
     claims,
@@ -148,7 +149,7 @@ def _add_formats(environment: jinja2.Environment) -> None:
         comma_list=formats.comma_list,
         day=formats.day,
         days=formats.days,
-        layer=formats.layer,
+        layer=layer_words,
         number=formats.number_or_dash,
         paragraph=formats.paragraph,
         sentence_list=formats.and_list,

@@ -10,9 +10,10 @@ import polars as pl
 
 from corridor.consignments.quote import BUYER_PAYS_CARRIAGE
 from corridor.errors import CallError
+from corridor.language.layers import layer_words
 from corridor.language.messages import translate
 from corridor.language.speech import SOURCE, marked, speaking, tell
-from corridor.reports.formats import country, layer, route_text
+from corridor.reports.formats import country, route_text
 
 if TYPE_CHECKING:
     from corridor.consignments.quote import Quote
@@ -183,7 +184,7 @@ def _stages(quote: Quote) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            "how": tell("handling") if row["kind"] == "terminal" else layer(row["layer"]),
+            "how": tell("handling") if row["kind"] == "terminal" else layer_words(row["layer"]),
             "from": translate(row["from_place"]),
             "to": "" if row["kind"] == "terminal" else translate(row["to_place"]),
             "through": "–".join(row["countries"]),

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import polars as pl
 
 from corridor.charts.letters import with_letters
+from corridor.language.layers import layer_words
 from corridor.routing.grades import money_by_row
-from corridor.screens.row_names import layer_words
 from corridor.units import DAY_H
 
 METRICS = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from corridor.language.layers import layer_words
 from corridor.language.messages import translate
 from corridor.language.speech import marked, tell
 from corridor.network.network import Network
@@ -60,14 +61,6 @@ def link_name(network: Network, cells: Row) -> str:
     name = " – ".join(ends)
     mode = cells["mode"]
     return name if mode == "road" else tell("{ends} by {mode}", ends=name, mode=tell(mode))
-
-
-def layer_words(layer: str) -> str:
-    """Return a layer in words, such as rail, 1520 mm."""
-    mode, _, gauge = layer.partition("-")
-    if not gauge:
-        return tell(mode)
-    return tell("{mode}, {gauge} mm", mode=tell(mode), gauge=gauge)
 
 
 def plain_note(network: Network, note: str | None) -> str | None:
