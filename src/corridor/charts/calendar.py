@@ -11,6 +11,7 @@ import altair as alt
 import polars as pl
 
 from corridor.charts.axes import category_scale, highest, number_scale
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend, mark_key
 from corridor.charts.letters import route_letter
 from corridor.charts.style import FAINT, HUES, INK, SHAPES, WIDTH, Chart
@@ -243,9 +244,9 @@ def _day_channel(column: str, year: _Year, **look: Any) -> alt.X:
 
 def _line(rows: pl.DataFrame, y: alt.Y, year: _Year) -> Any:
     """Return a line through each stretch of departures without a gap."""
-    chart = alt.Chart(_runs(rows))
+    chart = Layer(_runs(rows))
     return chart.mark_line(color=FAINT, strokeWidth=1.6, interpolate="linear").encode(
-        x=_day_channel("day", year, title=None), y=y, detail="run:N"
+        x=_day_channel("day", year, title=None), y=y, detail=alt.Detail("run:N")
     )
 
 
@@ -264,7 +265,7 @@ def _departure_marks(values: pl.DataFrame, y: alt.Y, year: _Year) -> Any:
         corridor=pl.col("corridor").replace_strict(year.names, return_dtype=pl.String),
     )
     x = _day_channel("day", year, title=None)
-    chart = alt.Chart(frame).mark_point(filled=True, size=44, opacity=1)
+    chart = Layer(frame).mark_point(filled=True, size=44, opacity=1)
     return chart.encode(x=x, y=y, **_corridor_channels(list(year.names.values())))
 
 
@@ -293,12 +294,12 @@ def _gap_marks(
     """Return the grey of the gaps, and the letters of their reasons in the middle of each."""
     rows = [_gap_row(gap, marks[gap.reason], year) for gap in gaps]
 
-    chart = alt.Chart(alt.Data(values=rows))
+    chart = Layer(alt.Data(values=rows))
     shades = chart.mark_rect(fill="#ececec", opacity=1)
     letters = chart.mark_text(fontSize=12, fontWeight="bold", color=INK)
     return (
-        shades.encode(x=_day_channel("day", year), x2="day_to:T"),
-        letters.encode(x=_day_channel("middle", year), y=alt.value(14), text="mark:N"),
+        shades.encode(x=_day_channel("day", year), x2=alt.X2("day_to:T")),
+        letters.encode(x=_day_channel("middle", year), y=alt.YValue(14), text=alt.Text("mark:N")),
     )
 
 

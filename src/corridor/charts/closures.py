@@ -12,6 +12,7 @@ import polars as pl
 from corridor.charts.axes import category_scale, names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
 from corridor.charts.formats import join_values
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.maps import end_nodes, link_widths, weighted_map
 from corridor.charts.style import FAINT, HUES, INK, SOFT, WIDTH, Chart
@@ -111,7 +112,7 @@ def _chance_line(chances: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) 
         scale=number_scale(0, top),
         axis=alt.Axis(format=",~f"),
     )
-    line = alt.Chart(chances).mark_line(strokeWidth=2, interpolate="step-after", clip=True)
+    line = Layer(chances).mark_line(strokeWidth=2, interpolate="step-after", clip=True)
     return line.encode(x=x, y=_chance_channel(), **channels["line"])
 
 
@@ -145,7 +146,7 @@ def _word_expression(words: Mapping[float, str]) -> str:
 
 
 def _mean_rule(means: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) -> Any:
-    rule = alt.Chart(means).mark_rule(strokeWidth=1.2)
+    rule = Layer(means).mark_rule(strokeWidth=1.2)
     return rule.encode(x=alt.X("loss:Q"), **channels["rule"])
 
 
@@ -158,11 +159,11 @@ def _mean_texts(means: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) -> 
         right=pl.col("loss").max(),
     )
 
-    marks = alt.Chart(rows).mark_text(align="left", dx=6, fontSize=11)
+    marks = Layer(rows).mark_text(align="left", dx=6, fontSize=11)
     return marks.encode(
         x=alt.X("right:Q"),
         y=alt.Y("y_px:Q", scale=None, axis=None),
-        text="text:N",
+        text=alt.Text("text:N"),
         color=channels["rule"]["color"],
     )
 
@@ -229,12 +230,12 @@ def _hazard_panel(rows: pl.DataFrame, case_name: str, top: float) -> Any:
     scale = number_scale(0, top)
     title = title_lines(tell("million USD a year: {what}", what=case_name), _MARGINS.title)
 
-    base = alt.Chart(rows)
+    base = Layer(rows)
     bars = base.mark_bar(height=13, color=HUES[0])
     x = alt.X("loss:Q", title=title, scale=scale, axis=amount_axis())
     return bar_panel(
         bars.encode(x=x, y=y),
-        value_text(base).encode(x=alt.X("loss:Q", scale=scale), y=y, text="text:N"),
+        value_text(base).encode(x=alt.X("loss:Q", scale=scale), y=y, text=alt.Text("text:N")),
         names=labels,
         row_px=19,
         margins=_MARGINS,
@@ -366,12 +367,12 @@ def _saving_panel(
     scale: alt.Scale,
 ) -> Any:
     y = names_channel("name", names, _MARGINS.left)
-    base = alt.Chart(part.with_columns(zero=0.0, sign=pl.col("value") < 0))
+    base = Layer(part.with_columns(zero=0.0, sign=pl.col("value") < 0))
     band = base.mark_rule(strokeWidth=1.5, color=INK)
 
     return bar_panel(
         _saving_bars(base, y, scale),
-        band.encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y),
+        band.encode(x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q"), y=y),
         _saving_amounts(base, y, scale),
         names=names,
         row_px=24,
@@ -385,7 +386,7 @@ def _saving_bars(base: alt.Chart, y: alt.Y, scale: alt.Scale) -> Any:
     axis = amount_axis(tick_count=7)
     zero = alt.X("zero:Q", title=tell("million USD a year"), scale=scale, axis=axis)
     hue = alt.condition("datum.sign", alt.value(HUES[1]), alt.value(HUES[2]))
-    return base.mark_bar(height=14).encode(x=zero, x2="value:Q", y=y, color=hue)
+    return base.mark_bar(height=14).encode(x=zero, x2=alt.X2("value:Q"), y=y, color=hue)
 
 
 def _saving_amounts(base: alt.Chart, y: alt.Y, scale: alt.Scale) -> Any:
@@ -474,7 +475,7 @@ def _change_panel(rows: pl.DataFrame, title: str, scale: alt.Scale) -> Any:
     y = names_channel("name", names, _MARGINS.left)
     x = _change_channel(scale)
 
-    base = alt.Chart(rows)
+    base = Layer(rows)
     bars = base.mark_bar(height=14, stroke=SOFT, strokeWidth=0.6)
     text = value_text(base, 6)
     return bar_panel(

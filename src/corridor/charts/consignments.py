@@ -11,6 +11,7 @@ import polars as pl
 
 from corridor.charts.axes import category_scale
 from corridor.charts.formats import join_values
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.maps import end_nodes, link_widths, weighted_map
 from corridor.charts.style import HUES, INK, SOFT, WIDTH, Chart
@@ -38,17 +39,17 @@ def dispatch_chart(dispatches: pl.DataFrame, deadline_on: Any = None) -> Chart:
         legend=legend(names, 1),
     )
     y = alt.Y("row:O", title=None, axis=None)
-    base = alt.Chart(rows)
+    base = Layer(rows)
     bars = base.mark_bar(height=9).encode(
-        x=_day_channel("depart_on"), x2="arrive_on:T", y=y, color=hue
+        x=_day_channel("depart_on"), x2=alt.X2("arrive_on:T"), y=y, color=hue
     )
     units = base.mark_text(align="right", dx=-4, fontSize=10, color=INK).encode(
-        x=_day_channel("depart_on"), y=y, text="label:N"
+        x=_day_channel("depart_on"), y=y, text=alt.Text("label:N")
     )
 
     layers = [bars, units]
     if deadline_on is not None:
-        end = alt.Chart(pl.DataFrame({"deadline_on": [deadline_on]}))
+        end = Layer(pl.DataFrame({"deadline_on": [deadline_on]}))
         layers.append(
             end.mark_rule(color=SOFT, strokeDash=[4, 3]).encode(x=_day_channel("deadline_on"))
         )
@@ -166,12 +167,12 @@ def certainty_curve(certainty: pl.DataFrame) -> Chart:
         scale=alt.Scale(zero=False, padding=18),
         axis=alt.Axis(tickCount=5, format=",.2f"),
     )
-    base = alt.Chart(rows)
+    base = Layer(rows)
     chart = alt.layer(
         base.mark_line(color=HUES[0], interpolate="step-before").encode(x=x, y=y),
         base.mark_point(color=HUES[0], filled=True, size=60).encode(x=x, y=y),
         base.mark_text(dy=-12, align="right", fontSize=11, color=INK).encode(
-            x=x, y=y, text="label:N"
+            x=x, y=y, text=alt.Text("label:N")
         ),
     )
     return with_title(

@@ -11,6 +11,7 @@ import polars as pl
 from corridor.charts.axes import category_scale, names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
 from corridor.charts.formats import join_values
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.maps import end_nodes, link_widths, weighted_map
 from corridor.charts.style import HUES, PAPER, Chart
@@ -186,10 +187,10 @@ def _loss_panel(rows: pl.DataFrame, kind_name: str) -> Any:
     title = title_lines(tell("million USD a year: {what}", what=kind_name), _MARGINS.title)
     start = alt.X("start:Q", title=title, scale=scale, axis=amount_axis())
 
-    bars = alt.Chart(_loss_spans(rows)).mark_bar(height=13, stroke=PAPER, strokeWidth=0.4)
-    sums = value_text(alt.Chart(rows.select("label", "loss")))
+    bars = Layer(_loss_spans(rows)).mark_bar(height=13, stroke=PAPER, strokeWidth=0.4)
+    sums = value_text(Layer(rows.select("label", "loss")))
     return bar_panel(
-        bars.encode(x=start, x2="end:Q", y=y, color=_loss_hue()),
+        bars.encode(x=start, x2=alt.X2("end:Q"), y=y, color=_loss_hue()),
         sums.encode(x=alt.X("loss:Q", scale=scale), y=y, text=alt.Text("loss:Q", format=",.1f")),
         names=labels,
         row_px=19,

@@ -18,6 +18,7 @@ from corridor.charts.axes import number_scale, pixel_channels
 from corridor.charts.distance_labels import Plot, costly_stops, place_labels
 from corridor.charts.distance_points import distance_points
 from corridor.charts.formats import translate
+from corridor.charts.layer import Layer
 from corridor.charts.legends import mark_key, mode_channels
 from corridor.charts.style import INK, PAPER, SOFT, STYLES, WIDTH, Chart, styles_among
 from corridor.charts.titles import with_title
@@ -168,12 +169,12 @@ def _layers(side: _Side, stop_numbers: Mapping[str, str], style_keys: Sequence[s
 
 def _strokes(side: _Side, style_keys: Sequence[str]) -> Any:
     """Return the lines of the routes, in the styles of what they ride on."""
-    chart = alt.Chart(_corners(side.points)).mark_line(strokeCap="butt")
+    chart = Layer(_corners(side.points)).mark_line(strokeCap="butt")
     return chart.encode(
         x=_km_channel(side.plot),
         y=_y_channel(side),
-        detail=["stroke:N"],
-        order="place:Q",
+        detail=[alt.Detail("stroke:N")],
+        order=alt.Order("place:Q"),
         **mode_channels(style_keys),
     )
 
@@ -217,10 +218,10 @@ def _corners(points: pl.DataFrame) -> pl.DataFrame:
 
 def _label_marks(labels: pl.DataFrame) -> list[Any]:
     """Return the rules that lead to labels, numbers in rings, and texts with a halo."""
-    base = alt.Chart(labels)
+    base = Layer(labels)
     rule = base.mark_rule(color=SOFT, strokeWidth=0.8)
     return [
-        rule.encode(x2="at_x_px:Q", y2="at_y_px:Q", **pixel_channels()),
+        rule.encode(x2=alt.X2("at_x_px:Q"), y2=alt.Y2("at_y_px:Q"), **pixel_channels()),
         *_number_marks(base.transform_filter("datum.is_number")),
         *_text_marks(base.transform_filter("!datum.is_number")),
     ]
@@ -231,7 +232,7 @@ def _number_marks(base: Any) -> list[Any]:
     number = base.mark_text(fontSize=10, fontWeight="bold", color=INK)
     return [
         ring.encode(**pixel_channels()),
-        number.encode(text="mark:N", **pixel_channels()),
+        number.encode(text=alt.Text("mark:N"), **pixel_channels()),
     ]
 
 
@@ -239,4 +240,4 @@ def _text_marks(base: Any) -> list[Any]:
     bold = {"fontSize": 12, "fontWeight": "bold"}
     halo = base.mark_text(**bold, stroke=PAPER, strokeWidth=4)
     text = base.mark_text(**bold, color=INK)
-    return [mark.encode(text="mark:N", **pixel_channels()) for mark in (halo, text)]
+    return [mark.encode(text=alt.Text("mark:N"), **pixel_channels()) for mark in (halo, text)]

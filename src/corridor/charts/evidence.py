@@ -9,6 +9,7 @@ import polars as pl
 
 from corridor.charts.axes import category_scale
 from corridor.charts.formats import join_values, translate
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.style import CONFIDENCE_HUES, INK, PAPER, SOFT, WIDTH, Chart
 from corridor.charts.titles import with_title
@@ -67,7 +68,7 @@ def evidence(frame: pl.DataFrame) -> Chart:
     y = alt.Y("label:N", sort=labels, title=None, axis=axis)
 
     columns = ("confidence", "confidence_name", "rows", "start", "to", "middle", "share")
-    base = alt.Chart(rows.select("label", *columns))
+    base = Layer(rows.select("label", *columns))
     chart = alt.layer(_confidence_bars(base, y), *_row_counts(base, y))
 
     return with_title(
@@ -120,7 +121,7 @@ def _confidence_bars(base: Any, y: alt.Y) -> Any:
     hues = category_scale(names, CONFIDENCE_HUES.values())
     hue = alt.Color("confidence_name:N", title=None, scale=hues, legend=legend(names, 3))
     return base.mark_bar(height=16, stroke=SOFT, strokeWidth=0.6).encode(
-        x=x, x2="to:Q", y=y, color=hue
+        x=x, x2=alt.X2("to:Q"), y=y, color=hue
     )
 
 
@@ -130,6 +131,6 @@ def _row_counts(base: Any, y: alt.Y) -> list[Any]:
     return [
         large.transform_filter(f"datum.confidence {sign} 'A'")
         .mark_text(fontSize=10, color=hue)
-        .encode(x=alt.X("middle:Q"), y=y, text="rows:Q")
+        .encode(x=alt.X("middle:Q"), y=y, text=alt.Text("rows:Q"))
         for sign, hue in (("==", PAPER), ("!=", INK))
     ]

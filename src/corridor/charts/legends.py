@@ -9,6 +9,7 @@ import altair as alt
 import polars as pl
 
 from corridor.charts.axes import pixel_channels
+from corridor.charts.layer import Layer
 from corridor.charts.style import INK, PAPER, STYLES, WIDTH
 from corridor.charts.text import count_wide, text_width, truncate
 from corridor.language.speech import tell
@@ -117,7 +118,7 @@ def mark_key(entries: Sequence[tuple[str, str]], width: int = WIDTH) -> Any:
     columns = _key_columns([meaning for _, meaning in entries], width)
     row_count = -(-len(entries) // columns)
 
-    base = alt.Chart(_key_cells(entries, row_count, width / columns))
+    base = Layer(_key_cells(entries, row_count, width / columns))
     height = max(1, row_count * _ROW_PX)
     return alt.layer(*_key_layers(base)).properties(width=width, height=height)
 
@@ -132,8 +133,8 @@ def _key_layers(base: alt.Chart) -> tuple[Any, Any, Any]:
     meaning = base.mark_text(align="left", fontSize=11, color=INK)
     return (
         ring.encode(**at_mark),
-        mark.encode(text="mark:N", **at_mark),
-        meaning.encode(text="meaning:N", **at_meaning),
+        mark.encode(text=alt.Text("mark:N"), **at_mark),
+        meaning.encode(text=alt.Text("meaning:N"), **at_meaning),
     )
 
 

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 import polars as pl
 
 from corridor.charts.axes import pixel_channels
 from corridor.charts.basemap.clipping import Line
 from corridor.charts.basemap.view import View
 from corridor.charts.formats import translate
+from corridor.charts.layer import Layer
 from corridor.charts.legends import mode_channels
 from corridor.charts.map_labels import Name
 from corridor.charts.map_lines import along_great_circle, node_places
 from corridor.charts.style import INK, PAPER, SOFT, STYLES, styles_among
+from corridor.kernels import Bools, Floats, Ints
 from corridor.network.shapes import point_along, points_of
 
 SEA = "#eef3f7"
@@ -70,7 +73,7 @@ def _path(path: str, **look: Any) -> Any:
     A point of size 4 takes its shape as it is.
     """
     origin = alt.Data(values=[{"x_px": 0, "y_px": 0}])
-    mark = alt.Chart(origin).mark_point(shape=path or "M0,0", size=4, opacity=1, clip=True, **look)
+    mark = Layer(origin).mark_point(shape=path or "M0,0", size=4, opacity=1, clip=True, **look)
     return mark.encode(**pixel_channels())
 
 
@@ -79,36 +82,36 @@ def _trace(lines: Iterable[Line], view: View, *, is_closed: bool = False) -> str
 
     Lines off the paper are left out, and rings too small to be seen.
     """
+    many = list(lines)
+    if not many:
+        return ""
+
+    points = view.pixels(np.array([place for line in many for place in line], np.float64))
+    starts = np.cumsum([0, *map(len, many)])
+    visible = np.flatnonzero(_are_visible(points, starts[:-1], view, is_closed)).tolist()
+
     end = "Z" if is_closed else ""
-    paths = ([view.pixel(lon, lat) for lon, lat in line] for line in lines)
-    visible = (points for points in paths if _is_visible(points, view, is_closed))
-    return "".join(f"M{_corners(points)}{end}" for points in visible)
+    paths = (_corners(points[starts[line] : starts[line + 1]]) for line in visible)
+    return "".join(f"M{path}{end}" for path in paths)
 
 
-def _corners(points: Sequence[tuple[float, float]]) -> str:
-    return "L".join(f"{x:.0f},{y:.0f}" for x, y in _thin(points))
+def _corners(points: Floats) -> str:
+    return "L".join(f"{x:.0f},{y:.0f}" for x, y in _thin(points.tolist()))
 
 
-def _is_visible(
-    points: Sequence[tuple[float, float]],
-    view: View,
-    is_closed: bool,
-) -> bool:
-    xs = [x for x, _ in points]
-    ys = [y for _, y in points]
-    left = min(xs)
-    right = max(xs)
-    top = min(ys)
-    bottom = max(ys)
-    if is_closed and right - left < 2 and bottom - top < 2:
-        return False
+def _are_visible(points: Floats, starts: Ints, view: View, is_closed: bool) -> Bools:
+    """Return of each line whether it is seen; starts: the first of the points of each."""
+    left, top = np.minimum.reduceat(points, starts).T
+    right, bottom = np.maximum.reduceat(points, starts).T
+    is_small = is_closed & (right - left < 2) & (bottom - top < 2)
 
-    is_beside = right < -_RIM_PX or left > view.width + _RIM_PX
-    is_above_or_below = bottom < -_RIM_PX or top > view.height + _RIM_PX
-    return not (is_beside or is_above_or_below)
+    is_beside = (right < -_RIM_PX) | (left > view.width + _RIM_PX)
+    is_above_or_below = (bottom < -_RIM_PX) | (top > view.height + _RIM_PX)
+    visible: Bools = ~(is_small | is_beside | is_above_or_below)
+    return visible
 
 
-def _thin(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def _thin(points: Sequence[Sequence[float]]) -> list[Sequence[float]]:
     """Return the points without corners that the eye cannot tell from the one before."""
     corners = [points[0]]
     for x, y in points[1:-1]:
@@ -122,7 +125,7 @@ def strokes(lines: pl.DataFrame, widen: float = 1.0) -> Any:
     """Return links in the styles of their modes, with a legend; widen: factor on all widths."""
     style_keys = styles_among(lines["drawn"])
     names = [STYLES[key].name for key in style_keys]
-    chart = alt.Chart(lines.with_columns(translate("drawn", names)))
+    chart = Layer(lines.with_columns(translate("drawn", names)))
     return chart.mark_geoshape(filled=False, clip=True).encode(**mode_channels(style_keys, widen))
 
 
@@ -147,7 +150,7 @@ def crosses(
     middles = _middles(shut_links, nodes, view)
     rows = [{"x_px": x, "y_px": y} for x, y in middles if _is_inside(x, y, view)]
 
-    chart = alt.Chart(alt.Data(values=rows))
+    chart = Layer(alt.Data(values=rows))
     halo = chart.mark_point(shape=_CROSS, size=70, stroke=PAPER, strokeWidth=4.5, opacity=1)
     cross = chart.mark_point(shape=_CROSS, size=70, stroke=INK, strokeWidth=1.9, opacity=1)
     return [halo.encode(**pixel_channels()), cross.encode(**pixel_channels())]
@@ -182,7 +185,7 @@ def dots(nodes: pl.DataFrame, view: View, size: float) -> Any:
         x, y = view.pixel(lon, lat)
         rows.append({"name": name, "x_px": x, "y_px": y})
 
-    mark = alt.Chart(alt.Data(values=rows)).mark_circle(
+    mark = Layer(alt.Data(values=rows)).mark_circle(
         size=size,
         fill=PAPER,
         stroke=INK,
@@ -195,9 +198,9 @@ def dots(nodes: pl.DataFrame, view: View, size: float) -> Any:
 
 def country_texts(countries: Sequence[dict[str, Any]]) -> Any:
     """Return the names of countries; each with name, x_px, y_px."""
-    chart = alt.Chart(alt.Data(values=list(countries)))
+    chart = Layer(alt.Data(values=list(countries)))
     mark = chart.mark_text(fontSize=9.5, color=COUNTRY)
-    return mark.encode(text="name:N", **pixel_channels())
+    return mark.encode(text=alt.Text("name:N"), **pixel_channels())
 
 
 def name_texts(names: Iterable[Name], *, is_bold: bool) -> list[Any]:
@@ -205,18 +208,18 @@ def name_texts(names: Iterable[Name], *, is_bold: bool) -> list[Any]:
     rows = [{"name": name.text, "x_px": name.place.x, "y_px": name.place.y} for name in names]
     weight: Any = "bold" if is_bold else "normal"
 
-    chart = alt.Chart(alt.Data(values=rows))
+    chart = Layer(alt.Data(values=rows))
     halo = chart.mark_text(fontSize=11, fontWeight=weight, stroke=PAPER, strokeWidth=3.5)
     text = chart.mark_text(fontSize=11, fontWeight=weight, color=INK if is_bold else SOFT)
-    return [mark.encode(text="name:N", **pixel_channels()) for mark in (halo, text)]
+    return [mark.encode(text=alt.Text("name:N"), **pixel_channels()) for mark in (halo, text)]
 
 
 def letter_discs(letters: Sequence[dict[str, Any]]) -> list[Any]:
     """Return the letters of routes on dark discs; each with letter, x_px, y_px."""
-    chart = alt.Chart(alt.Data(values=list(letters)))
+    chart = Layer(alt.Data(values=list(letters)))
     disc = chart.mark_circle(size=260, fill=INK, stroke=PAPER, strokeWidth=1.5, opacity=1)
     text = chart.mark_text(fontSize=11, fontWeight="bold", color=PAPER)
     return [
         disc.encode(**pixel_channels()),
-        text.encode(text="letter:N", **pixel_channels()),
+        text.encode(text=alt.Text("letter:N"), **pixel_channels()),
     ]

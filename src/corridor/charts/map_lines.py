@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
 
 from corridor.charts.basemap.clipping import Line, Point, clip_line
-from corridor.charts.basemap.outline import TURNS_DEG
+from corridor.charts.basemap.outline import turned_into
 from corridor.charts.basemap.view import View
 from corridor.charts.style import STYLES, style_key
 from corridor.network.geo import great_circle_km
@@ -80,13 +81,15 @@ def link_features(
     for link in links.iter_rows(named=True):
         start, end = _ends(link, places)
         if link.get("line") is not None:
-            line = _unbroken(points_of(link["line"]))
+            line = _line_of(link["line"])
         elif with_detours or not _goes_round_land(link, start, end):
             line = _bow(start, end, ranks.get(link["link_id"], 0), bow_deg)
         else:
             continue
 
-        pieces = [piece for turned in _turns(line) for piece in clip_line(turned, bounds)]
+        pieces = [
+            piece for turned in turned_into(line, bounds) for piece in clip_line(turned, bounds)
+        ]
         if pieces:
             features.append(_feature(link, pieces, closed))
     return features
@@ -104,6 +107,12 @@ def _ends(link: Mapping[str, Any], places: Mapping[str, Point]) -> Line:
     return _unbroken([places[first], places[second]])
 
 
+@cache
+def _line_of(text: str) -> Line:
+    """Return the line that a text of a study holds; each of the maps of a report asks for it."""
+    return _unbroken(points_of(text))
+
+
 def _unbroken(points: Sequence[Point]) -> Line:
     """Return a line that goes on beyond 180 degrees where it passes them."""
     line = [points[0]]
@@ -111,11 +120,6 @@ def _unbroken(points: Sequence[Point]) -> Line:
         before = line[-1][0]
         line.append((lon - 360 * round((lon - before) / 360), lat))
     return line
-
-
-def _turns(line: Line) -> list[Line]:
-    """Return a line as it lies on maps whole turns round the globe apart."""
-    return [[(lon + turn_deg, lat) for lon, lat in line] for turn_deg in TURNS_DEG]
 
 
 def _parallel_ranks(links: pl.DataFrame) -> dict[str, int]:

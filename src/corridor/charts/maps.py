@@ -17,6 +17,7 @@ from corridor.charts.axes import category_scale
 from corridor.charts.basemap.outline import basemap, waters
 from corridor.charts.basemap.view import View, view_of
 from corridor.charts.formats import translate
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.letters import with_letters
 from corridor.charts.map_labels import (
@@ -198,14 +199,14 @@ def _leg_features(
 
 def _ghosts(nodes: pl.DataFrame, links: pl.DataFrame, legs: pl.DataFrame, view: View) -> Any:
     """Return the lines of routes that others are compared with, as thin dashes."""
-    chart = alt.Chart(line_rows(_leg_features(nodes, links, legs, view)))
+    chart = Layer(line_rows(_leg_features(nodes, links, legs, view)))
     return chart.mark_geoshape(
         filled=False, stroke=SOFT, strokeWidth=1.6, strokeDash=[4, 3], clip=True
     )
 
 
 def _halo(lines: pl.DataFrame) -> Any:
-    chart = alt.Chart(lines)
+    chart = Layer(lines)
     return chart.mark_geoshape(filled=False, stroke=PAPER, strokeWidth=6.5, clip=True)
 
 
@@ -320,7 +321,7 @@ def _weighted_strokes(lines: pl.DataFrame, hues: Mapping[str, str], columns: int
     )
     width = alt.StrokeWidth("width:Q", scale=None)
 
-    chart = alt.Chart(lines.with_columns(translate("kind", hues)))
+    chart = Layer(lines.with_columns(translate("kind", hues)))
     return chart.mark_geoshape(filled=False, clip=True).encode(strokeWidth=width, color=hue)
 
 

@@ -9,6 +9,7 @@ import altair as alt
 import polars as pl
 
 from corridor.charts.axes import highest, number_scale, pixel_channels
+from corridor.charts.layer import Layer
 from corridor.charts.letters import with_letters
 from corridor.charts.placement import Label, Pixel, box_around, free_places
 from corridor.charts.style import INK, PAPER, SOFT, WIDTH, Chart
@@ -98,14 +99,16 @@ def _span(*columns: pl.Series) -> _Span:
 
 def _bands(frame: pl.DataFrame, days: _Span, usd: _Span) -> Any:
     """Return the level lines of the spread of time."""
-    chart = alt.Chart(frame).mark_rule(color=SOFT, strokeWidth=1.2, clip=True)
-    return chart.encode(x=_days_channel("days_p05", days), x2="days_p95:Q", y=_usd_channel(usd))
+    chart = Layer(frame).mark_rule(color=SOFT, strokeWidth=1.2, clip=True)
+    return chart.encode(
+        x=_days_channel("days_p05", days), x2=alt.X2("days_p95:Q"), y=_usd_channel(usd)
+    )
 
 
 def _dots(frame: pl.DataFrame, days: _Span, usd: _Span) -> Any:
     carbon = _carbon_channel(frame["carbon_kg"])
     risk = _risk_channel(frame["risk_share"])
-    chart = alt.Chart(frame).mark_circle(stroke=INK, strokeWidth=1, opacity=1, clip=True)
+    chart = Layer(frame).mark_circle(stroke=INK, strokeWidth=1, opacity=1, clip=True)
     return chart.encode(x=_days_channel("days", days), y=_usd_channel(usd), size=carbon, color=risk)
 
 
@@ -155,10 +158,10 @@ def _legend_values(column: pl.Series) -> list[float]:
 
 def _letters(frame: pl.DataFrame, days: _Span, usd: _Span) -> list[Any]:
     """Return the letters of the routes beside their dots, where there is room."""
-    base = alt.Chart(alt.Data(values=_letter_places(frame, days, usd)))
+    base = Layer(alt.Data(values=_letter_places(frame, days, usd)))
     halo = base.mark_text(fontSize=12, fontWeight="bold", stroke=PAPER, strokeWidth=3)
     text = base.mark_text(fontSize=12, fontWeight="bold", color=INK)
-    return [mark.encode(text="letter:N", **pixel_channels()) for mark in (halo, text)]
+    return [mark.encode(text=alt.Text("letter:N"), **pixel_channels()) for mark in (halo, text)]
 
 
 def _letter_places(

@@ -11,6 +11,7 @@ import polars as pl
 from corridor.charts.axes import category_scale, names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
 from corridor.charts.formats import join_values
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.style import FAINT, HUES, INK, PAPER, SOFT, Chart
 from corridor.charts.text import row_labels, title_lines
@@ -92,13 +93,13 @@ def _gantt_panel(rows: pl.DataFrame, first_year: int) -> Any:
         scale=category_scale(names, _STAGES.values()),
         legend=legend(names, 2, 18),
     )
-    bars = alt.Chart(_stages(rows, last_year)).mark_bar(height=14, stroke=PAPER)
-    rule = alt.Chart(rows.select("label")).mark_rule(color=FAINT, strokeDash=[2, 3])
+    bars = Layer(_stages(rows, last_year)).mark_bar(height=14, stroke=PAPER)
+    rule = Layer(rows.select("label")).mark_rule(color=FAINT, strokeDash=[2, 3])
     return bar_panel(
-        rule.encode(x=alt.value(0), x2=alt.value(_MARGINS.plot), y=y),
+        rule.encode(x=alt.XValue(0), x2=alt.X2Value(_MARGINS.plot), y=y),
         bars.encode(
             x=alt.X("start:Q", title=tell("year"), scale=scale, axis=axis),
-            x2="end:Q",
+            x2=alt.X2("end:Q"),
             y=y,
             color=hue,
         ),
@@ -181,18 +182,18 @@ def _tornado_panel(rows: pl.DataFrame, npv: float) -> Any:
         scale=category_scale(names, _CHANGES.values()),
         legend=legend(names, 2, 18),
     )
-    bars = alt.Chart(_tornado_bars(rows, npv)).mark_bar(height=13)
-    middle = alt.Chart(pl.DataFrame({"npv": [npv]})).mark_rule(color=INK, strokeWidth=1.2)
-    texts = value_text(alt.Chart(rows.select("label", "switch")))
+    bars = Layer(_tornado_bars(rows, npv)).mark_bar(height=13)
+    middle = Layer(pl.DataFrame({"npv": [npv]})).mark_rule(color=INK, strokeWidth=1.2)
+    texts = value_text(Layer(rows.select("label", "switch")))
     return bar_panel(
         bars.encode(
             x=alt.X("start:Q", title=title, scale=scale, axis=amount_axis()),
-            x2="end:Q",
+            x2=alt.X2("end:Q"),
             y=y,
             color=hue,
         ),
         middle.encode(x=alt.X("npv:Q", scale=scale)),
-        texts.encode(x=alt.value(_MARGINS.plot), y=y, text="switch:N"),
+        texts.encode(x=alt.XValue(_MARGINS.plot), y=y, text=alt.Text("switch:N")),
         names=labels,
         row_px=22,
         margins=_MARGINS,
@@ -273,15 +274,15 @@ def _gains_panel(rows: pl.DataFrame, sums: pl.DataFrame) -> Any:
     in_words = rows.with_columns(
         name=pl.col("group").replace_strict(dict(zip(shown, names, strict=True)))
     )
-    bars = alt.Chart(in_words).mark_bar(height=14, stroke=PAPER, strokeWidth=0.4)
-    texts = value_text(alt.Chart(sums))
+    bars = Layer(in_words).mark_bar(height=14, stroke=PAPER, strokeWidth=0.4)
+    texts = value_text(Layer(sums))
     return bar_panel(
         bars.encode(
             x=alt.X("usd:Q", title=title, scale=scale, axis=amount_axis(), stack="zero"),
             y=y,
             color=hue,
         ),
-        texts.encode(x=alt.value(_MARGINS.plot), y=y, text=alt.Text("usd:Q", format="+,.1f")),
+        texts.encode(x=alt.XValue(_MARGINS.plot), y=y, text=alt.Text("usd:Q", format="+,.1f")),
         names=labels,
         row_px=22,
         margins=_MARGINS,

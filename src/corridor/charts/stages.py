@@ -9,6 +9,7 @@ import polars as pl
 
 from corridor.charts.axes import category_scale, names_axis, row_height
 from corridor.charts.bars import amount_axis, value_text
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.letters import with_letters
 from corridor.charts.style import HUES, SOFT, Chart
@@ -120,12 +121,12 @@ def _panel(rows: pl.DataFrame, names: list[str], title: str, names_px: int) -> A
     words = [tell(stage) for stage in STAGES]
 
     bars = (
-        alt.Chart(in_words.select("route", "stage", "start", "to"))
+        Layer(in_words.select("route", "stage", "start", "to"))
         .mark_bar(height=13)
         .encode(
             y=y,
             x=alt.X("start:Q", title=title, axis=amount_axis(4)),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             color=alt.Color(
                 "stage:N",
                 title=None,
@@ -143,7 +144,7 @@ def _panel(rows: pl.DataFrame, names: list[str], title: str, names_px: int) -> A
         for to, figure in totals.select("to", "figure").iter_rows()
     ]
     ends = totals.select("route", "to").with_columns(total=pl.Series(texts, dtype=pl.String))
-    values = value_text(alt.Chart(ends)).encode(y=y, x="to:Q", text="total:N")
+    values = value_text(Layer(ends)).encode(y=y, x=alt.X("to:Q"), text=alt.Text("total:N"))
     return alt.layer(bars, values).properties(width=_PLOT_PX, height=row_height(names, _ROW_PX))
 
 

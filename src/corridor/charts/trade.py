@@ -12,6 +12,7 @@ import polars as pl
 from corridor.charts.axes import category_scale, names_channel, number_scale
 from corridor.charts.bars import Margins, amount_axis, bar_panel, value_text
 from corridor.charts.formats import join_values
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.style import FAINT, HUES, INK, PAPER, SOFT, Chart
 from corridor.charts.text import row_labels, title_lines, wrap
@@ -149,12 +150,12 @@ def _target_panel(bars: pl.DataFrame, series: str) -> Any:
     scale = number_scale(0, max(bars["to"]) * 1.16)
     start = alt.X("from:Q", title=_money_title(series), scale=scale, axis=amount_axis())
 
-    base = alt.Chart(bars)
+    base = Layer(bars)
     bar = base.mark_bar(height=17, stroke=INK, strokeWidth=0.6)
     interval = base.mark_rule(strokeWidth=1.6, color=INK)
     return bar_panel(
-        bar.encode(x=start, x2="to:Q", y=y, color=alt.Color("hue:N", scale=None)),
-        interval.encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y),
+        bar.encode(x=start, x2=alt.X2("to:Q"), y=y, color=alt.Color("hue:N", scale=None)),
+        interval.encode(x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q"), y=y),
         _target_labels(base, y, scale),
         names=names,
         row_px=26,
@@ -167,7 +168,7 @@ def _target_labels(base: alt.Chart, y: alt.Y, scale: alt.Scale) -> Any:
     text = value_text(base, 6).transform_calculate(
         end="datum.high != null ? max(datum.to, datum.high) : datum.to"
     )
-    return text.encode(x=alt.X("end:Q", scale=scale), y=y, text="label:N")
+    return text.encode(x=alt.X("end:Q", scale=scale), y=y, text=alt.Text("label:N"))
 
 
 def scenarios(steps: pl.DataFrame) -> Chart:
@@ -234,15 +235,15 @@ def _scenario_panel(rows: pl.DataFrame, series: str, growth: float) -> Any:
         title = _money_title(series)
         return alt.X(f"{column}:Q", title=title, scale=scale, axis=amount_axis(tick_count=7))
 
-    base = alt.Chart(rows)
+    base = Layer(rows)
     band = base.mark_rule(strokeWidth=5, color="#a8d5c5")
     dot = base.mark_circle(size=90, color=HUES[2], stroke=PAPER, strokeWidth=0.8, opacity=1)
     text = value_text(base, 8)
     return bar_panel(
         _growth_line(growth).encode(x=x("plain")),
-        band.encode(x=x("low"), x2="high:Q", y=y),
+        band.encode(x=x("low"), x2=alt.X2("high:Q"), y=y),
         dot.encode(x=x("value"), y=y),
-        text.encode(x=alt.value(_MARGINS.plot), y=y, text="label:N"),
+        text.encode(x=alt.XValue(_MARGINS.plot), y=y, text=alt.Text("label:N")),
         names=names,
         row_px=24,
         margins=_MARGINS,
@@ -250,7 +251,7 @@ def _scenario_panel(rows: pl.DataFrame, series: str, growth: float) -> Any:
 
 
 def _growth_line(growth: float) -> Any:
-    chart = alt.Chart(pl.DataFrame({"plain": [growth]}))
+    chart = Layer(pl.DataFrame({"plain": [growth]}))
     return chart.mark_rule(strokeDash=[4, 3], color=SOFT, strokeWidth=1.4)
 
 
@@ -340,9 +341,9 @@ def _carriage_panel(
     y = names_channel("step", steps, _MARGINS.left)
     x = _cost_channel(direction, top)
 
-    bars = alt.Chart(part).mark_bar(height=14, stroke=PAPER, strokeWidth=0.6)
+    bars = Layer(part).mark_bar(height=14, stroke=PAPER, strokeWidth=0.6)
     sums = part.group_by("step", maintain_order=True).agg(pl.col("share").sum())
-    text = value_text(alt.Chart(sums))
+    text = value_text(Layer(sums))
     return bar_panel(
         bars.encode(x=x, y=y, color=_cost_part_hue(), order=alt.Order("order:Q")),
         text.encode(x=alt.X("share:Q"), y=y, text=alt.Text("share:Q", format=".1%")),
@@ -424,12 +425,12 @@ def _potential_panel(part: pl.DataFrame, direction: str, top: float) -> Any:
     names = part.sort("could", descending=True)["name"].to_list()
     y = names_channel("name", names, _MARGINS.left)
     scale = number_scale(0, top)
-    base = alt.Chart(part.select("name", "traded", "could", "label"))
+    base = Layer(part.select("name", "traded", "could", "label"))
 
     text = value_text(base).transform_calculate(end="max(datum.traded, datum.could)")
     return bar_panel(
         *_potential_bars(base, y, scale, _money_title(direction)),
-        text.encode(x=alt.X("end:Q", scale=scale), y=y, text="label:N"),
+        text.encode(x=alt.X("end:Q", scale=scale), y=y, text=alt.Text("label:N")),
         names=names,
         row_px=22,
         margins=_MARGINS,
@@ -497,13 +498,13 @@ def _gain_panel(rows: pl.DataFrame) -> Any:
         title = tell("change of real income")
         return alt.X(f"{column}:Q", title=title, scale=scale, axis=alt.Axis(format="+.1%"))
 
-    base = alt.Chart(rows)
+    base = Layer(rows)
     bars = base.mark_bar(height=12)
     band = base.mark_rule(strokeWidth=1.5, color=INK)
     text = value_text(base).transform_calculate(end="max(datum.high, 0)")
     return alt.layer(
-        bars.encode(x=x("zero"), x2="value:Q", y=y, color=_gain_hue()),
-        band.encode(x=x("low"), x2="high:Q", y=y),
+        bars.encode(x=x("zero"), x2=alt.X2("value:Q"), y=y, color=_gain_hue()),
+        band.encode(x=x("low"), x2=alt.X2("high:Q"), y=y),
         text.encode(x=x("end"), y=y, text=alt.Text("value:Q", format="+.2%")),
     ).properties(width=_MARGINS.plot, height=alt.Step(20))
 

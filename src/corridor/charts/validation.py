@@ -11,6 +11,7 @@ import polars as pl
 
 from corridor.charts.axes import TWO_LINES, category_scale, highest, number_scale
 from corridor.charts.formats import join_values, translate
+from corridor.charts.layer import Layer
 from corridor.charts.legends import legend
 from corridor.charts.style import INK, PAPER, WIDTH, Chart
 from corridor.charts.text import title_lines, wrap
@@ -92,7 +93,7 @@ def _validation_panel(rows: pl.DataFrame, title: str) -> Any:
         axis = alt.Axis(format=",~f", tickCount=7)
         return alt.X(f"{column}:Q", title=title, scale=number_scale(0, top), axis=axis)
 
-    base = alt.Chart(rows.select("label", translate("verdict", VERDICTS), *_VALUES))
+    base = Layer(rows.select("label", translate("verdict", VERDICTS), *_VALUES))
     layers = [*_model_marks(base, x, y), *_observed_marks(base, x, y)]
     return alt.layer(*layers).properties(width=WIDTH - 340, height=alt.Step(29))
 
@@ -102,7 +103,7 @@ def _model_marks(base: Any, x: Callable[[str], alt.X], y: alt.Y) -> list[Any]:
     band = base.mark_bar(height=11, color="#cfe0ee")
     median = base.mark_tick(thickness=2.2, size=15, color="#08519c")
     return [
-        band.encode(x=x("model_p05"), x2="model_p95:Q", y=y),
+        band.encode(x=x("model_p05"), x2=alt.X2("model_p95:Q"), y=y),
         median.encode(x=x("model_p50"), y=y),
     ]
 
@@ -112,7 +113,7 @@ def _observed_marks(base: Any, x: Callable[[str], alt.X], y: alt.Y) -> list[Any]
     spread = base.mark_rule(strokeWidth=1.6, color=INK)
     value = base.mark_point(filled=True, size=100, stroke=PAPER, strokeWidth=0.8, opacity=1)
     return [
-        spread.encode(x=x("value_low"), x2="value_high:Q", y=y),
+        spread.encode(x=x("value_low"), x2=alt.X2("value_high:Q"), y=y),
         value.encode(x=x("value"), y=y, **_verdict_channels()),
     ]
 

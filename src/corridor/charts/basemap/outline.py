@@ -61,7 +61,7 @@ def _lines(lines: Iterable[Line], bounds: Bounds) -> dict[str, Any]:
     pieces = [
         piece
         for line in lines
-        for turned in _turned_into(line, bounds)
+        for turned in turned_into(line, bounds)
         for piece in clip_line(turned, bounds)
     ]
     return {"type": "MultiLineString", "coordinates": pieces}
@@ -90,7 +90,7 @@ def country_places(code: str, bounds: Bounds) -> list[Point]:
     rings = [
         piece
         for outer_ring, *_ in whole.countries.get(code, [])
-        for turned in _turned_into(outer_ring, bounds)
+        for turned in turned_into(outer_ring, bounds)
         if is_ring(piece := clip_ring(turned, bounds))
     ]
     largest = sorted(rings, key=lambda ring: -abs(area_deg2(ring)))[:1]
@@ -116,7 +116,7 @@ def _pieces(polygons: Iterable[Polygon], bounds: Bounds) -> Iterator[Polygon]:
             ]
 
 
-def _turned_into(line: Line, bounds: Bounds) -> Iterator[Line]:
+def turned_into(line: Line, bounds: Bounds) -> Iterator[Line]:
     """Give a line as often as it falls into the bounds, whole turns round the globe apart."""
     for _, turned in _turns_into(line, bounds):
         yield turned

@@ -13,8 +13,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from corridor.charts.basemap.clipping import Bounds
 from corridor.charts.style import WIDTH
+from corridor.kernels import Floats
 
 HALF_TURN_DEG = 180.0
 MAP_WIDTH = WIDTH - 16
@@ -57,6 +60,19 @@ class View:
         """Return where a place falls, in pixels from the top left corner."""
         x, y = conic(_from_middle(lon_deg, self.middle_deg), lat_deg, self.parallels)
         return self.shift[0] + self.scale * x, self.shift[1] - self.scale * y
+
+    def pixels(self, places_deg: Floats) -> Floats:
+        """Return where many places fall, as :meth:`pixel`: float64 [places, 2], in and out."""
+        lons, lats = places_deg.T
+        from_middle = lons - self.middle_deg
+        from_middle -= 360 * np.rint(from_middle / 360)
+        cone = _cone(self.parallels)
+        radii = np.sqrt(np.maximum(0.0, cone.c - 2 * cone.n * np.sin(np.radians(lats)))) / cone.n
+        angles = cone.n * np.radians(from_middle)
+
+        x = self.shift[0] + self.scale * (radii * np.sin(angles))
+        y = self.shift[1] - self.scale * (cone.top - radii * np.cos(angles))
+        return np.column_stack((x, y))
 
     def place(self, x_px: float, y_px: float) -> tuple[float, float]:
         """Return which longitude and latitude fall on a pixel; off the globe, the nearest.
