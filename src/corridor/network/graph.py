@@ -244,9 +244,18 @@ class Graph:
         """
         return _end_states(self.layers_at(node_id), self._ridden_states)
 
-    def end_states_by_place(self) -> list[list[int]]:
-        """Return the states where goods start or end, for every row of nodes."""
-        return [self.end_states(node_id) for node_id in self.node_ids]
+    @cached_property
+    def starts_by_place(self) -> list[Ints]:
+        """The states where goods start, for every row of nodes."""
+        return [np.array(self.end_states(node_id), np.int64) for node_id in self.node_ids]
+
+    @cached_property
+    def ends_by_place(self) -> list[Ints]:
+        """The states where goods end, however they stand there, for every row of nodes."""
+        return [
+            np.array(self.however_standing(states.tolist()), np.int64)
+            for states in self.starts_by_place
+        ]
 
     @cached_property
     def _ridden_states(self) -> set[int]:

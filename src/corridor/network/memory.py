@@ -47,6 +47,7 @@ class Derived(Enum):
     LINK_KINDS = "kinds of links that are priced alike", (), FIXED
     LINK_FIGURES = "lengths, speeds, hours and fees of links as arrays", (), FIXED
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
+    SPREAD = "how the hours of every arc spread, storms apart", ("costs",), FIXED
     SECTIONS = "links and terminals of every arc, as legs tell of them", ("costs",), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -97,7 +98,6 @@ def freeze(
     values = _values(query, seconds, storm_variance)
 
     order = query.arc_of
-    starts = _starts(query)
     return FrozenDay(
         query=query,
         ptr=query.ptr,
@@ -107,10 +107,8 @@ def freeze(
         weight=_weights(seconds, query.usd_cents, is_shut, hour_usd)[order],
         values=np.rint(np.minimum(values, MAX_ADDED)).astype(np.int64)[:, order],
         hazard_words=np.ascontiguousarray(query.hazard_words[:, order]),
-        starts=starts,
-        ends=[
-            np.array(query.graph.however_standing(states.tolist()), np.int64) for states in starts
-        ],
+        starts=query.graph.starts_by_place,
+        ends=query.graph.ends_by_place,
         hour_usd=hour_usd,
     )
 
@@ -149,6 +147,8 @@ def _seconds(query: Query, wait_s: Floats, is_shut: Bools) -> Ints:
 def _values(query: Query, seconds: Ints, storm_variance: Floats) -> Floats:
     """Return what adds up along a route, of every arc: the rows of Sums [8 + modes, arcs]."""
     metres, is_border = _lengths(query)
+    spread = partial(_spread, query)
+    excess, variance, *by_mode = query.network.once(Derived.SPREAD.of(query.costs), spread)
     return np.vstack(
         [
             seconds,
@@ -156,7 +156,9 @@ def _values(query: Query, seconds: Ints, storm_variance: Floats) -> Floats:
             query.carbon_g,
             metres,
             _at_borders(query, is_border),
-            _spread(query, storm_variance),
+            excess,
+            variance + storm_variance,
+            *by_mode,
         ]
     )
 
@@ -211,8 +213,8 @@ def _at_borders(query: Query, is_border: Bools) -> Floats:
     return np.stack([seconds, cents])
 
 
-def _spread(query: Query, storm_variance: Floats) -> Floats:
-    """Return how the seconds of every arc spread [2 + modes, arcs].
+def _spread(query: Query) -> Floats:
+    """Return how the seconds of every arc spread, storms apart [2 + modes, arcs].
 
     Rows: excess of mean over median, variance, and the standard deviation under way by each mode.
     """
@@ -230,11 +232,7 @@ def _spread(query: Query, storm_variance: Floats) -> Floats:
     headway_variance = (HOUR_S * costs.headway_h) ** 2 / 12
     excess = np.bincount(arc, stand_excess[at], count) + handled_excess + before_excess + run_excess
     variance = (
-        np.bincount(arc, stand_sd[at] ** 2, count)
-        + handled_sd**2
-        + before_sd**2
-        + headway_variance
-        + storm_variance
+        np.bincount(arc, stand_sd[at] ** 2, count) + handled_sd**2 + before_sd**2 + headway_variance
     )
     by_mode = [np.where(mode == name, run_sd, 0.0) for name in sorted(set(mode.tolist()) - {""})]
     return np.stack([excess, variance, *by_mode])
@@ -261,8 +259,3 @@ def _moments(median: Floats, sigma: Floats) -> tuple[Floats, Floats]:
     """Return mean less median, and standard deviation, of log-normals."""
     mean: Floats = median * np.exp(sigma**2 / 2)
     return mean - median, mean * np.sqrt(np.expm1(sigma**2))
-
-
-def _starts(query: Query) -> list[Ints]:
-    """Return the states goods start in at every node, those of a route."""
-    return [np.array(states, np.int64) for states in query.graph.end_states_by_place()]

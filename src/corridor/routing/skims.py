@@ -27,7 +27,6 @@ from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
 from corridor.routing.frozen_day import FrozenDay, Sums, freeze
-from corridor.routing.query import Query
 from corridor.steps import tell_step
 from corridor.units import DAY_S, HOUR_S, NORMAL_P95
 
@@ -102,12 +101,13 @@ def skims_by_value(
     cargo: str,
     depart: dt.date | str,
     places: Sequence[str] | None = None,
+    with_risk: bool = True,
     **options: Unpack[Options],
 ) -> list[pl.DataFrame]:
     """Return a :func:`skim` for each of several goods that travel as one cargo.
 
     Their routes differ by what an hour is worth. hours_usd: USD of an hour for one unit; null: that
-    of the cargo.
+    of the cargo. with_risk: whether risk_share is told, else it is not among the columns.
     """
     if places is not None and not len(places):
         raise CallError("places cannot be empty: name some, or give None for every place.")
@@ -117,7 +117,8 @@ def skims_by_value(
     nodes = list(range(len(node_ids)))
     if places is not None:
         nodes = [node_ids.index(resolve_place(network, place)) for place in places]
-    return [_matrix(day if usd is None else day.valued(usd), nodes) for usd in hours_usd]
+    days = (day if usd is None else day.valued(usd) for usd in hours_usd)
+    return [_matrix(valued, nodes, with_risk=with_risk) for valued in days]
 
 
 class _Trees(NamedTuple):
@@ -160,7 +161,7 @@ class _Ready(NamedTuple):
     sweep: Sweep
 
 
-def _matrix(day: FrozenDay, nodes: Sequence[int]) -> pl.DataFrame:
+def _matrix(day: FrozenDay, nodes: Sequence[int], *, with_risk: bool) -> pl.DataFrame:
     """Search all pairs of some node rows, from a block of them after the other."""
     _refuse_too_many(len(nodes))
     starts = [day.starts[node] for node in nodes]
@@ -173,7 +174,13 @@ def _matrix(day: FrozenDay, nodes: Sequence[int]) -> pl.DataFrame:
         stopping.raise_if_stopped()
         end = min(first + block, len(nodes))
         trees = _trees(day, ready, starts[first:end], goals)
-        rows.append(_block(day, nodes, trees, _pairs(trees, ends, range(first, end))))
+        pairs = _pairs(trees, ends, range(first, end))
+        figures = _figures(trees, pairs)
+        if with_risk:
+            figures.insert_column(
+                figures.columns.index("length_km"), _risk_shares(day, trees, pairs)
+            )
+        rows.append(_block(day, nodes, figures, pairs))
         tell_step("places", end, len(nodes))
     return pl.concat(rows)
 
@@ -202,13 +209,15 @@ def _tree_bytes(day: FrozenDay) -> int:
     return 8 * numbers_a_state * (len(day.ptr) - 1)
 
 
-def _block(day: FrozenDay, nodes: Sequence[int], trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
+def _block(
+    day: FrozenDay, nodes: Sequence[int], figures: pl.DataFrame, pairs: _Pairs
+) -> pl.DataFrame:
     """Return the rows of the pairs that start at some of the places."""
     reached = pl.Series(pairs.is_reached)
 
-    figures = _figures(day, trees, pairs).select(pl.when(reached).then(pl.all()))
+    of_reached = figures.select(pl.when(reached).then(pl.all()))
     reason = pl.when(reached).then(None).otherwise(pl.lit("no route")).alias("reason")
-    return _keys(day, nodes, pairs).hstack(figures).with_columns(reason)
+    return _keys(day, nodes, pairs).hstack(of_reached).with_columns(reason)
 
 
 def _ready(day: FrozenDay) -> _Ready | None:
@@ -326,13 +335,10 @@ def _nearest(distance: Ints, ends: Sequence[Ints]) -> Ints:
     return nearest
 
 
-def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
+def _figures(trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     """Return what routes take, in the units of a skim; anything where no route leads."""
     weight = np.where(pairs.is_reached, trees.distance[pairs.tree, pairs.goal], 0)
-    values = trees.values[pairs.tree, :, pairs.goal].T
-    sums = Sums.of(np.where(pairs.is_reached, values, 0))
-    covering = trees.words[:, pairs.tree, pairs.goal]
-    risk_share = pl.Series(_risk_shares(day.query, covering, sums.seconds), dtype=pl.Float64)
+    sums = _sums(trees, pairs)
     return pl.DataFrame(
         {
             "generalised_cost_usd": weight / 100,
@@ -340,7 +346,6 @@ def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
             "time_p95_h": _p95_h(sums),
             "cost_usd": sums.cents / 100,
             "carbon_kg": sums.grams / 1000,
-            "risk_share": risk_share,
             "length_km": sums.metres / 1000,
             "border_h": sums.border_s / HOUR_S,
             "border_usd": sums.border_cents / 100,
@@ -348,20 +353,24 @@ def _figures(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
     )
 
 
-def _risk_shares(query: Query, words: Ints, seconds: Ints) -> Floats:
-    """Return the chance that goods of each route meet a closure, as if half-way they met all.
+def _sums(trees: _Trees, pairs: _Pairs) -> Sums:
+    """Return what adds up along every route; 0 where none leads."""
+    values = trees.values[pairs.tree, :, pairs.goal].T
+    return Sums.of(np.where(pairs.is_reached, values, 0))
 
-    words [words, routes]: hazards each route is exposed to; seconds: how long it takes [routes].
-    """
-    half_d = seconds / 2 / DAY_S
-    depart_d = np.full(len(seconds), query.depart_s / DAY_S)
-    expected = np.zeros(len(seconds))
-    for hazard, law in enumerate(hazards.laws(query.network)):
+
+def _risk_shares(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.Series:
+    """Return the chance that goods of each route meet a closure, as if half-way they met all."""
+    words = trees.words[:, pairs.tree, pairs.goal]
+    half_d = _sums(trees, pairs).seconds / 2 / DAY_S
+    depart_d = np.full(len(half_d), day.query.depart_s / DAY_S)
+    expected = np.zeros(len(half_d))
+    for hazard, law in enumerate(hazards.laws(day.query.network)):
         is_met = is_in_words(words, hazard)
         at_d = (depart_d + half_d)[is_met]
         expected[is_met] += closures_on(law, depart_d[is_met], at_d)
-    risk_share: Floats = 0.0 - np.expm1(-expected)  # 0, not -0
-    return risk_share
+    shares = 0.0 - np.expm1(-expected)  # 0, not -0
+    return pl.Series("risk_share", shares, pl.Float64)
 
 
 def _p95_h(sums: Sums) -> Floats:

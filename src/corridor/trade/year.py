@@ -87,7 +87,9 @@ def sector_skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
     for (cargo,), sectors in on_routes.group_by("cargo_id", maintain_order=True):
         cargo_id = str(cargo)
         hours_usd = _hours_usd(sectors, unit_t[cargo_id])
-        frames = skims_by_value(network, hours_usd, cargo=cargo_id, depart=day, places=places)
+        frames = skims_by_value(
+            network, hours_usd, cargo=cargo_id, depart=day, places=places, with_risk=False
+        )
         for frame, sector_id in zip(frames, sectors["sector_id"], strict=True):
             of_sector = frame.with_columns(pl.lit(sector_id).alias("sector_id"))
             skims.append(of_sector.select(_COLUMNS))
