@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor import stopping
 from corridor.closures.elements import Element
-from corridor.closures.failures import CheapestRoutes, measures, routes_without
+from corridor.closures.failures import CheapestRoutes, losses_usd, measures, routes_without
 from corridor.flows.demand import DemandArrays
 from corridor.kernels import Bools, Ints
 from corridor.language.messages import message, pack
@@ -59,58 +59,55 @@ def worst_pairs(
         Threads; null: one for each processor.
     """
     alone = routes_without(arrays, elements, workers=workers)
-    losses_alone = _losses(measures(arrays, alone, limit_share))
+    losses_alone = losses_usd(arrays, alone, limit_share)
     is_used = (alone.cents[1:] != alone.cents[0]).any(axis=1)
 
     def pairs_with(first: int) -> list[Pair]:
         # A pair of two used elements was looked at when the earlier of them was shut.
-        others = [
-            other for other in range(len(elements)) if not (other <= first and is_used[other])
+        others = np.array(
+            [other for other in range(len(elements)) if not (other <= first and is_used[other])],
+            np.int64,
+        )
+        changed, both = _routes_without_two(arrays, elements, first, others, alone)
+        apart_usd = losses_alone[first] + losses_alone[others[changed]]
+        surplus_usd = losses_usd(arrays, both, limit_share) - apart_usd
+
+        costs_more = np.flatnonzero(surplus_usd > MIN_SURPLUS_USD)
+        measured = measures(arrays, _rows(both, both, costs_more), limit_share, is_own)
+        return [
+            Pair(first, int(others[changed[row]]), of_pair | {"joint_usd_per_year": surplus})
+            for row, surplus, of_pair in zip(
+                costs_more.tolist(), surplus_usd[costs_more].tolist(), measured, strict=True
+            )
         ]
-        return _pairs_with(arrays, elements, first, others, alone, limit_share, is_own)
 
     worst: list[Pair] = []
     used = np.flatnonzero(is_used).tolist()
     for number, pairs in enumerate(in_threads(pairs_with, used, workers)):
         stopping.raise_if_stopped()
         tell_step("pairs of links that fail at once", number, len(used))
-        for pair in pairs:
-            apart = losses_alone[pair.first] + losses_alone[pair.second]
-            surplus = pair.measures["loss_usd_per_year"] - apart
-            if surplus > MIN_SURPLUS_USD:
-                pair.measures["joint_usd_per_year"] = surplus
-                worst.append(pair)
-
+        worst += pairs
         worst.sort(key=lambda pair: (-(pair.measures[by] or 0.0), pair.first, pair.second))
         worst = worst[:max_pairs]
     return [_row(pair, elements) for pair in worst]
 
 
-def _losses(measured: Sequence[dict[str, Any]]) -> list[float]:
-    return [of_element["loss_usd_per_year"] for of_element in measured]
-
-
-def _pairs_with(
+def _routes_without_two(
     arrays: DemandArrays,
     elements: Sequence[Element],
     first: int,
-    others: Sequence[int],
+    others: Ints,
     alone: CheapestRoutes,
-    limit_share: float | None,
-    is_own: Bools | None,
-) -> list[Pair]:
-    """Return the pairs of one element with others that cost anything more than it alone."""
+) -> tuple[Ints, CheapestRoutes]:
+    """Return which of some others change anything beside one element, and the routes around both.
+
+    Row 0 of the routes: of the network with nothing shut.
+    """
     weight = _weight_without(arrays, elements[first])
-    rest = [elements[other] for other in others]
+    rest = [elements[other] for other in others.tolist()]
     beside = routes_without(arrays, rest, weight)
     changed = np.flatnonzero((beside.cents[1:] != beside.cents[0]).any(axis=1))
-    both = _against_open_network(alone, beside, changed)
-    measured = measures(arrays, both, limit_share, is_own)
-
-    return [
-        Pair(first, others[number], of_pair)
-        for number, of_pair in zip(changed.tolist(), measured, strict=True)
-    ]
+    return changed, _rows(alone, beside, changed)
 
 
 def _weight_without(arrays: DemandArrays, element: Element) -> Ints:
@@ -120,14 +117,12 @@ def _weight_without(arrays: DemandArrays, element: Element) -> Ints:
     return weight
 
 
-def _against_open_network(
-    alone: CheapestRoutes, beside: CheapestRoutes, changed: Ints
-) -> CheapestRoutes:
-    """Return some rows of routes around two failures, with row 0 of the network with none."""
+def _rows(alone: CheapestRoutes, failures: CheapestRoutes, rows: Ints) -> CheapestRoutes:
+    """Return the routes of some failures, after row 0: of the network with none."""
     return CheapestRoutes(
         *(
-            np.concatenate([with_none[:1], with_two[1:][changed]])
-            for with_none, with_two in zip(alone, beside, strict=True)
+            np.concatenate([with_none[:1], with_failure[1:][rows]])
+            for with_none, with_failure in zip(alone, failures, strict=True)
         )
     )
 

@@ -164,6 +164,19 @@ def measures(
     return [_measures_of(routes, row, figures, demand_ids) for row in range(1, len(routes.cents))]
 
 
+def losses_usd(arrays: DemandArrays, routes: CheapestRoutes, limit_share: float | None) -> Floats:
+    """Return loss_usd_per_year of :func:`measures` for every row of routes after the first [rows].
+
+    All at once: for who looks at many failures of which few matter.
+    """
+    figures = _figures(arrays, routes, limit_share, None)
+    at_limit = figures._replace(
+        max_extra_usd=figures.max_extra_usd[0], lost_unit_usd=figures.lost_unit_usd[0]
+    )
+    losses: Floats = _effects(routes.cents[1:], routes.cents[0], at_limit).loss_usd.sum(axis=1)
+    return losses
+
+
 def _figures(
     arrays: DemandArrays,
     routes: CheapestRoutes,
