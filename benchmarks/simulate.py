@@ -41,7 +41,9 @@ def main() -> None:
     hazards = network.frames["hazards"]
     simulation.simulate(network, demand, hazards, on=ON, draws=2)
     task, arrays = simulation.prepare_task(network, demand, hazards, on=ON, rng=7, options={})
-    route_books.put_book(task.hash, route_books.new_book())  # the years are timed with an empty one
+    route_books.put_book(
+        task.routes, route_books.new_book()
+    )  # the years are timed with an empty one
     seconds = {}
     for workers in (1, 2):
         began = time.perf_counter()
@@ -55,9 +57,9 @@ def main() -> None:
             f"{seconds[workers]:.1f} s ({time.process_time() - cpu:.1f} s of processor)"
         )
         if workers == 1:
-            book = route_books.book_of(task.hash)
+            book = route_books.book_of(task.routes)
             routes_count = int(book.counts[COUNT.routes])
-            route_books.put_book(task.hash, route_books.new_book())
+            route_books.put_book(task.routes, route_books.new_book())
     print(
         f"{risk!r}\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )

@@ -21,7 +21,7 @@ from closure_cases import (
 from corridor import parallel
 from corridor.closures.risk import TABLES, Risk
 from corridor.closures.simulated_year import run_year
-from corridor.closures.simulation import prepare_task, simulate
+from corridor.closures.simulation import prepare_task, simulate, simulate_with_part
 from corridor.errors import CallError, StudyError
 from corridor.kernels.records import TRIP_LOSS, Closures
 
@@ -64,6 +64,22 @@ def test_hazards_links_and_trips_share_the_same_loss(risk: Risk) -> None:
     for table in (risk.by_hazard, risk.by_element, risk.by_trip):
         assert table["loss_usd_per_year"].sum() == pytest.approx(risk.expected_loss_usd)
         assert table["loss_share"].sum() == pytest.approx(1)
+
+
+def test_a_part_of_demand_loses_what_it_loses_alone(risk: Risk) -> None:
+    network = study_network()
+    demand = network.frames["demand"].head(12)
+    hazards = network.frames["hazards"]
+    is_in = np.arange(12) % 5 == 1
+
+    of_all, of_part = simulate_with_part(
+        network, demand, hazards, is_in, on=STUDY_ON, draws=10, rng=7, workers=1
+    )
+    alone = simulate(network, demand.filter(is_in), hazards, on=STUDY_ON, draws=10, workers=1)
+
+    assert of_all.years.equals(risk.years.head(10))
+    for table in TABLES:
+        assert getattr(of_part, table).equals(getattr(alone, table)), table
 
 
 def test_a_risk_is_written_and_read_back(risk: Risk, tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from corridor.closures.replays import replayed_changes, replays, shut_and_open
 from corridor.closures.risk import Risk
 from corridor.closures.second_corridor import second_corridor
 from corridor.closures.shifts import shifts
-from corridor.closures.simulation import simulate
+from corridor.closures.simulation import simulate, simulate_with_part
 from corridor.errors import CallError
 from corridor.flows.demand import LIMIT_SHARE
+from corridor.kernels import Bools
 from corridor.language.messages import message, pack
 from corridor.network.network import Network
 from corridor.study.settings import Scenario
@@ -132,10 +133,7 @@ def simulated(
     for case, network in cases.items():
         is_own = own_trips(network, demand, study.settings.between)
         try:
-            risk = _years(study, network, demand, workers)
-            own_risk = (
-                None if is_own is None else _years(study, network, demand.filter(is_own), workers)
-            )
+            risk, own_risk = _years(study, network, demand, is_own, workers)
         except CallError as error:  # such as a dated change of gauge within the year
             notes.append(message("No years were simulated: {error}", error=error.args[0]))
             continue
@@ -228,17 +226,36 @@ def _cases(study: Study, shut: Network, opened: Network | None) -> dict[str, Net
     return cases
 
 
-def _years(study: Study, network: Network, demand: pl.DataFrame, workers: int | None) -> Risk:
-    """Return simulated years: the same closures strike whatever the demand is."""
-    return simulate(
+def _years(
+    study: Study,
+    network: Network,
+    demand: pl.DataFrame,
+    is_own: Bools | None,
+    workers: int | None,
+) -> tuple[Risk, Risk | None]:
+    """Return simulated years of all demand and of own demand: the same closures strike both.
+
+    is_own [rows]: null where there is none; then the second is null.
+    """
+    hazards = study.network.frames["hazards"]
+    on = study.scenario.as_of
+    events = study.tables["events"]
+    if is_own is None:
+        risk = simulate(
+            network, demand, hazards, on=on, draws=YEARS, rng=SEED, workers=workers, events=events
+        )
+        return risk, None
+
+    return simulate_with_part(
         network,
         demand,
-        study.network.frames["hazards"],
-        on=study.scenario.as_of,
+        hazards,
+        is_own,
+        on=on,
         draws=YEARS,
         rng=SEED,
         workers=workers,
-        events=study.tables["events"],
+        events=events,
     )
 
 

@@ -66,9 +66,10 @@ class Task:
     """All a worker needs for any draw, as arrays.
 
     network, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them; quiet is the
-    year without closures. draws: what closures are drawn from. hash: of everything here. arcs
-    [hazards, arcs]: those that hazards may shut, where there are more hazards than a word has bits;
-    else null. queues: the limits at which goods queue; null: none are looked at.
+    year without closures. draws: what closures are drawn from. hash: of everything here. routes: a
+    hash of what routes hang on, the same whichever of the trips are sent. arcs [hazards, arcs]:
+    those that hazards may shut, where there are more hazards than a word has bits; else null.
+    queues: the limits at which goods queue; null: none are looked at.
     """
 
     network: DatedNetwork
@@ -76,6 +77,7 @@ class Task:
     limits: LossLimits
     draws: ClosureDraws
     hash: str
+    routes: str
     arcs: Bools | None = None
     queues: Queues | None = None
 
@@ -121,12 +123,14 @@ def make_task(
         memory_days=settings.memory_years * CALENDAR_YEAR_DAYS,
         rng=rng,
     )
+    digest = _hash(arrays, settings, draws, links, days)
     return Task(
         network=network,
         quiet=_undisturbed(network, limits.waiting, days),
         limits=limits,
         draws=draws,
-        hash=_hash(arrays, settings, draws, links, days),
+        hash=digest,
+        routes=digest,
         arcs=_arcs_of_many(arrays, links),
     )
 
@@ -137,6 +141,18 @@ def with_limits(task: Task, arrays: DemandArrays) -> Task:
     queues = read_queues(arrays, task.network, task.limits, days)
     digest = hashlib.sha256(f"{task.hash} {queues.hash()}".encode())
     return replace(task, queues=queues, hash=digest.hexdigest())
+
+
+def sending_only(task: Task, is_sent: Bools) -> Task:
+    """Return a task in which only some trips are sent [trips]; routes are found in the same book.
+
+    The others keep their rows, in which nothing is lost.
+    """
+    from corridor.kernels.states import STAYED
+
+    outcome = np.where(is_sent[:, np.newaxis], task.quiet.outcome, STAYED)
+    digest = hashlib.sha256(f"{task.hash} {is_sent.tolist()}".encode())
+    return replace(task, quiet=task.quiet._replace(outcome=outcome), hash=digest.hexdigest())
 
 
 def _arcs_of_many(arrays: DemandArrays, links: Bools) -> Bools | None:
@@ -171,12 +187,12 @@ def simulated_years(task: Task, closures: Sequence[Closures]) -> Years:
 
     is_one = len(closures) == 1
     while True:
-        book = book_of(task.hash)
+        book = book_of(task.routes)
         was_empty = not book.counts.any()
         years = _years_by_book(task, task.network, book, closures, task.quiet)
         if years is not None:
             return years
-        if not make_room(task.hash, was_empty, is_needed=is_one):
+        if not make_room(task.routes, was_empty, is_needed=is_one):
             break
 
     half = len(closures) // 2

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+import numpy as np
 import polars as pl
 
 from corridor.closures.queue_tables import with_queues
@@ -20,12 +22,15 @@ from corridor.closures.simulated_year import (
     Task,
     draw_block,
     make_task,
+    sending_only,
     with_limits,
 )
 from corridor.errors import CallError
 from corridor.flows.demand import LIMIT_SHARE, DemandArrays, compile_demand
 from corridor.flows.unserved import unserved_reasons
 from corridor.free_memory import refuse_beyond_free
+from corridor.kernels import Bools
+from corridor.kernels.records import Dispatches
 from corridor.network.network import Network
 from corridor.parallel import (
     Block,
@@ -135,6 +140,65 @@ def simulate(
     >>> risk.years.height
     2
     """
+    task, arrays = _checked_task(network, demand, hazards, on, draws, rng, workers, options)
+    if options.get("capacities", False):
+        task = with_limits(task, arrays)
+    blocks = _blocks(task, draws, workers, options)
+
+    risk = _risk(network, hazards, task, arrays, blocks, draws, options)
+    return risk if task.queues is None else with_queues(risk, task.queues, blocks)
+
+
+def simulate_with_part(
+    network: Network,
+    demand: pl.DataFrame,
+    hazards: pl.DataFrame,
+    is_in: Bools,
+    *,
+    on: dt.date | str,
+    draws: int,
+    rng: int,
+    workers: int | None = None,
+    events: pl.DataFrame | None = None,
+) -> tuple[Risk, Risk]:
+    """Return what :func:`simulate` does of a demand, and of a part of it alone.
+
+    The network is made ready once, and the part goes by routes that are found by then.
+
+    Parameters
+    ----------
+    network, demand, hazards, on, draws, rng, workers, events
+        As :func:`simulate` takes them.
+    is_in
+        Which rows of the demand are in the part [rows].
+    """
+    options = SimulateOptions(events=events)
+    task, arrays = _checked_task(network, demand, hazards, on, draws, rng, workers, options)
+    blocks = _blocks(task, draws, workers, options)
+    risk = _risk(network, hazards, task, arrays, blocks, draws, options)
+
+    part = sending_only(task, is_in)
+    trips = np.flatnonzero(is_in)
+    blocks_of_part = [
+        {**block, "totals": block["totals"].take(trips, axis=1)}
+        for block in _blocks(part, draws, workers, options)
+    ]
+    part = replace(part, quiet=Dispatches(*(of_all[trips] for of_all in part.quiet)))
+    of_part = arrays.of_trips(trips)
+    return risk, _risk(network, hazards, part, of_part, blocks_of_part, draws, options)
+
+
+def _checked_task(
+    network: Network,
+    demand: pl.DataFrame,
+    hazards: pl.DataFrame,
+    on: dt.date | str,
+    draws: int,
+    rng: int,
+    workers: int | None,
+    options: SimulateOptions,
+) -> tuple[Task, DemandArrays]:
+    """Return :func:`prepare_task` of a year; CallError or TooLarge for numbers out of range."""
     if draws < 1:
         raise CallError(f"draws must be 1 or more, not {draws}.")
     if rng < 0:
@@ -142,14 +206,23 @@ def simulate(
     require_workers(workers)
 
     _refuse_too_many(draws, demand.height, network.frames["links"].height)
-    task, arrays = prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
-    if options.get("capacities", False):
-        task = with_limits(task, arrays)
-    blocks = _blocks(task, draws, workers, options)
+    return prepare_task(network, demand, hazards, on=on, rng=rng, options=options)
+
+
+def _risk(
+    network: Network,
+    hazards: pl.DataFrame,
+    task: Task,
+    arrays: DemandArrays,
+    blocks: Sequence[Block],
+    draws: int,
+    options: SimulateOptions,
+) -> Risk:
+    """Return the tables of all draws, in blocks, of a task that was made from some arrays."""
     provenance = {
         "on": arrays.first_on.isoformat(),
         "draws": draws,
-        "rng": rng,
+        "rng": task.draws.rng,
         "inputs": task.hash,
         **read_settings(options)._asdict(),
     }
@@ -157,8 +230,7 @@ def simulate(
         network, arrays.trips.to_dicts(), is_ever_served(task.quiet), on=arrays.first_on
     )
     events = options.get("events")
-    risk = summarise(arrays, hazards, task.quiet, blocks, provenance, reasons, events=events)
-    return risk if task.queues is None else with_queues(risk, task.queues, blocks)
+    return summarise(arrays, hazards, task.quiet, blocks, provenance, reasons, events=events)
 
 
 def _refuse_too_many(draws: int, trips: int, links: int) -> None:

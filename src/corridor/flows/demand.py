@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -118,6 +118,18 @@ class DemandArrays:
             TripGroup(class_, np.array(starts, np.int64), np.array(trips, np.int64))
             for (class_, *starts), trips in trips_of.items()
         ]
+
+    def of_trips(self, trips: Ints) -> DemandArrays:
+        """Return the arrays of some trips, by their numbers; classes stay as they are."""
+        numbers = trips.tolist()
+        return replace(
+            self,
+            trips=self.trips[numbers],
+            class_of=self.class_of[trips],
+            starts=packed([part(self.starts, trip) for trip in numbers]),
+            goals=packed([part(self.goals, trip) for trip in numbers]),
+            query_of=tuple(self.query_of[trip] for trip in numbers),
+        )
 
     def hash(self) -> str:
         """Return a hash of everything the results depend on."""
