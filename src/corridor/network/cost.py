@@ -618,27 +618,36 @@ def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> 
     graph = network.graph
     cargo = network.by_id("cargoes")[party.cargo_id]
     services = network.rows("services")
-    service_tariffs = _ServiceTariffs.of(network, party)
+    rates = _service_rates(network)
+    is_taken = [takes(service, cargo, party.lot_t) for service in services]
     hub = _Hub.of(network, cargo)
-    costs = _costs_of_links(link, graph)
+    costs = _costs_of_links(link, graph, _ArcHours.of(network, party.service_class))
 
     for arc in _arcs_beyond_links(graph):
         kind = graph.kind[arc]
         row = int(graph.row[arc])
-        runs = graph.runs[arc]
         if kind == "terminal":
             slow = regimes.of_terminals.get(hub.terminals[row]["terminal_id"], ())
             _set_terminal(costs, arc, row, graph.forward[arc], hub)
             _set_terminal_regimes(costs, arc, slow)
-            continue
 
-        if graph.departs[arc]:
-            _set_departure(costs, arc, service_tariffs.mode(runs[0]))
         if kind == "service":
-            costs.may_pass[arc] &= takes(services[row], cargo, party.lot_t)
-            _set_service_hours(costs, arc, row, services[row], runs, service_tariffs)
-            _set_service_price(costs, arc, services[row], runs, service_tariffs)
+            costs.may_pass[arc] &= is_taken[row]
+            rate = rates.best(services[row]["service_id"], cargo["form"])
+            if rate:
+                _set_service_price(costs, arc, graph.runs[arc], rate, network, cargo)
     return costs
+
+
+def _service_rates(network: Network) -> _Lookup:
+    """Return the rates of services by service and form of the cargo."""
+    return _lookup(
+        network,
+        "rates",
+        ("service_id", "form"),
+        "services",
+        lambda row: row["service_id"] is not None,
+    )
 
 
 def _arcs_beyond_links(graph: Graph) -> list[int]:
@@ -649,34 +658,91 @@ def _arcs_beyond_links(graph: Graph) -> list[int]:
 
 
 @dataclass(frozen=True, eq=False)
-class _ServiceTariffs:
-    """How long services take with a cargo, and what they charge."""
+class _ArcHours:
+    """What arcs take beyond the hours of their links, whatever the cargo [arcs].
 
-    cargo: Row
+    Arrays as of :class:`Costs`; handling_h: of terminals, else 0. own_run_h: hours under way of the
+    arcs of services that take others than their links.
+    """
+
+    headway_h: Floats
+    before_h: Floats
+    before_sigma: Floats
+    handling_h: Floats
+    handling_sigma: Floats
+    own_run_h: dict[int, float]
+    service_run_h: dict[tuple[int, LinkRun], float]
+
+    @classmethod
+    def of(cls, network: Network, service_class: str) -> _ArcHours:
+        """Return the hours of a network's arcs in a class of service, made once."""
+        memo = Derived.ARC_HOURS.of(service_class)
+        return network.once(memo, lambda: cls._of(network, service_class))
+
+    @classmethod
+    def _of(cls, network: Network, service_class: str) -> _ArcHours:
+        graph = network.graph
+        services = network.rows("services")
+        terminals = network.rows("terminals")
+        timing = _Timing.of(network, service_class)
+        headway_h, before_h, before_sigma, handling_h, handling_sigma = np.zeros(
+            (5, graph.arcs_count)
+        )
+        hours = cls(headway_h, before_h, before_sigma, handling_h, handling_sigma, {}, {})
+
+        for arc in _arcs_beyond_links(graph):
+            kind = graph.kind[arc]
+            row = int(graph.row[arc])
+            if kind == "terminal":
+                hours.handle(arc, terminals[row])
+            elif kind == "service":
+                hours.ride(arc, row, services[row], graph.runs[arc], timing)
+            else:
+                hours.depart(arc, timing.mode(graph.runs[arc][0]))
+        return hours
+
+    def handle(self, arc: int, terminal: Row) -> None:
+        """Set the hours of a terminal."""
+        handling_h = terminal["handling_h"] or 0.0
+        self.handling_h[arc] = handling_h
+        self.handling_sigma[arc] = log_spread(handling_h, terminal["handling_p95_h"])
+
+    def depart(self, arc: int, mode: Row) -> None:
+        """Set the hours before goods move off by themselves."""
+        departure_h = mode.get("departure_h") or 0.0
+        self.before_h[arc] = departure_h
+        self.before_sigma[arc] = log_spread(departure_h, mode.get("departure_p95_h"))
+
+    def ride(
+        self, arc: int, row: int, service: Row, runs: Sequence[LinkRun], timing: _Timing
+    ) -> None:
+        """Set the headway and gathering of a service, and its hours where they are its own."""
+        gathering_h = service["gathering_h"] or 0.0
+        self.headway_h[arc] = timing.headways_h[service["service_id"]]
+        self.before_h[arc] = gathering_h
+        self.before_sigma[arc] = log_spread(gathering_h, service["gathering_p95_h"])
+
+        meets_yards = any(timing.mode(run).get("yard_h_per_1000km") for run in runs)
+        if service["speed_kmh"] or meets_yards:
+            hours = [timing.running_h(run, service["speed_kmh"]) for run in runs]
+            self.service_run_h.update(zip([(row, run) for run in runs], hours, strict=True))
+            self.own_run_h[arc] = float(np.array(hours).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class _Timing:
+    """How long services take in a class of service."""
+
     links: Sequence[Row]
     nodes: Mapping[str, Row]
     modes: _Modes
-    rates: _Lookup
     headways_h: dict[str, float]
 
     @classmethod
-    def of(cls, network: Network, party: Party) -> _ServiceTariffs:
-        """Return the tariffs of a network's services for a cargo in a class of service."""
-        cargo = network.by_id("cargoes")[party.cargo_id]
-        return cls(
-            cargo,
-            network.rows("links"),
-            network.by_id("nodes"),
-            _Modes.of(network, party.service_class),
-            _lookup(
-                network,
-                "rates",
-                ("service_id", "form"),
-                "services",
-                lambda row: row["service_id"] is not None,
-            ),
-            headways_h(network),
-        )
+    def of(cls, network: Network, service_class: str) -> _Timing:
+        """Return how long a network's services take in a class of service."""
+        modes = _Modes.of(network, service_class)
+        return cls(network.rows("links"), network.by_id("nodes"), modes, headways_h(network))
 
     def mode(self, run: LinkRun) -> Row:
         """Return how the mode of a link works in the country it is run over from."""
@@ -694,26 +760,27 @@ class _ServiceTariffs:
         return _running_h(link["length_km"], speed_kmh, self.mode(run)) if speed_kmh else 0.0
 
 
-def _costs_of_links(link: LinkCosts, graph: Graph) -> Costs:
-    """Return the sums of what the links of every arc cost, the rest to be filled in."""
+def _costs_of_links(link: LinkCosts, graph: Graph, hours: _ArcHours) -> Costs:
+    """Return what the links of every arc cost and all its hours; the rest is to be filled in."""
     runs = graph.runs_of_arcs
     count = graph.arcs_count
-    headway, before, before_sigma, sigma = (np.zeros(count) for _ in range(4))
+    run_h = runs.sums(link.run_h, count)
+    run_h[list(hours.own_run_h)] = list(hours.own_run_h.values())
     return Costs(
-        link,
-        runs.sums(link.run_h, count),
-        runs.sums(link.fixed_h, count),
-        headway,
-        before,
-        before_sigma,
-        sigma,
-        runs.sums(link.usd, count),
-        runs.sums(link.kg, count),
-        runs.sums(~link.usable, count) == 0,
-        {},
-        {},
-        {},
-        {},
+        link=link,
+        run_h=run_h,
+        fixed_h=np.where(graph.is_terminal, hours.handling_h, runs.sums(link.fixed_h, count)),
+        headway_h=hours.headway_h,
+        before_h=hours.before_h,
+        before_sigma=hours.before_sigma,
+        handling_sigma=hours.handling_sigma.copy(),  # regimes set some
+        usd=runs.sums(link.usd, count),
+        kg=runs.sums(link.kg, count),
+        may_pass=runs.sums(~link.usable, count) == 0,
+        service_rates={},
+        service_run_h=hours.service_run_h,
+        handling={},
+        mixtures={},
     )
 
 
@@ -763,15 +830,12 @@ class _Hub:
 
 
 def _set_terminal(costs: Costs, arc: int, row: int, is_forward: bool, hub: _Hub) -> None:
-    """Set what handling at a terminal costs."""
+    """Set what handling at a terminal costs in money and carbon, and whether it is done."""
     terminal = hub.terminals[row]
     cargo = hub.cargo
     lines = hub.lines(row, is_forward)
 
     costs.may_pass[arc] = terminal["form"] is None or terminal["form"] == cargo["form"]
-    handling_h = terminal["handling_h"] or 0.0
-    costs.fixed_h[arc] = handling_h
-    costs.handling_sigma[arc] = log_spread(handling_h, terminal["handling_p95_h"])
     costs.handling[arc] = lines
     costs.usd[arc] = sum(line.usd for line in lines)
     costs.kg[arc] = hub.kg
@@ -791,46 +855,15 @@ def _set_terminal_regimes(costs: Costs, arc: int, regimes: Sequence[Row]) -> Non
     costs.usd[arc] = sum(line.usd for line in costs.handling[arc])
 
 
-def _set_departure(costs: Costs, arc: int, mode: Row) -> None:
-    """Set the hours before goods move off by themselves."""
-    departure_h = mode.get("departure_h") or 0.0
-    costs.before_h[arc] = departure_h
-    costs.before_sigma[arc] = log_spread(departure_h, mode.get("departure_p95_h"))
-
-
-def _set_service_hours(
-    costs: Costs,
-    arc: int,
-    row: int,
-    service: Row,
-    runs: Sequence[LinkRun],
-    tariffs: _ServiceTariffs,
-) -> None:
-    """Set the headway and gathering of a service, and its hours where they are its own."""
-    gathering_h = service["gathering_h"] or 0.0
-    costs.headway_h[arc] = tariffs.headways_h[service["service_id"]]
-    costs.before_h[arc] = gathering_h
-    costs.before_sigma[arc] = log_spread(gathering_h, service["gathering_p95_h"])
-
-    meets_yards = any(tariffs.mode(run).get("yard_h_per_1000km") for run in runs)
-    if service["speed_kmh"] or meets_yards:
-        hours = [tariffs.running_h(run, service["speed_kmh"]) for run in runs]
-        costs.service_run_h.update(zip([(row, run) for run in runs], hours, strict=True))
-        costs.run_h[arc] = np.array(hours).sum()
-
-
 def _set_service_price(
-    costs: Costs, arc: int, service: Row, runs: Sequence[LinkRun], tariffs: _ServiceTariffs
+    costs: Costs, arc: int, runs: Sequence[LinkRun], rate: Row, network: Network, cargo: Row
 ) -> None:
-    """Set the price of a service that has one of its own."""
-    cargo = tariffs.cargo
-    length_km = sum(tariffs.links[run.link]["length_km"] for run in runs)
-
-    rate = tariffs.rates.best(service["service_id"], cargo["form"])
-    if rate:
-        charge_usd = costs.link.charge_usd[np.array(directed_links(runs))].sum()
-        costs.service_rates[arc] = rate
-        costs.usd[arc] = _carriage_usd(rate, cargo, length_km) + charge_usd
+    """Set the price of a service that has a rate of its own."""
+    links = network.rows("links")
+    length_km = sum(links[run.link]["length_km"] for run in runs)
+    charge_usd = costs.link.charge_usd[np.array(directed_links(runs))].sum()
+    costs.service_rates[arc] = rate
+    costs.usd[arc] = _carriage_usd(rate, cargo, length_km) + charge_usd
 
 
 def _amount(row: Row, before: str, after: str, cargo: Row) -> float:

@@ -46,6 +46,7 @@ class Derived(Enum):
     MEANT_ARCS = "arcs that a word is of", ("meaning",), FIXED
     LINK_KINDS = "kinds of links that are priced alike", (), FIXED
     LINK_FIGURES = "lengths, speeds, hours and fees of links as arrays", (), FIXED
+    ARC_HOURS = "hours of every arc beyond those of links", ("service class",), FIXED
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
     SPREAD = "how the hours of every arc spread, storms apart", ("costs",), FIXED
     SECTIONS = "links and terminals of every arc, as legs tell of them", ("costs",), FIXED

@@ -214,10 +214,11 @@ def _block(
 ) -> pl.DataFrame:
     """Return the rows of the pairs that start at some of the places."""
     reached = pl.Series(pairs.is_reached)
+    keys = _keys(day, nodes, pairs)
 
-    of_reached = figures.select(pl.when(reached).then(pl.all()))
+    of_reached = pl.when(reached).then(pl.col(figures.columns))
     reason = pl.when(reached).then(None).otherwise(pl.lit("no route")).alias("reason")
-    return _keys(day, nodes, pairs).hstack(of_reached).with_columns(reason)
+    return keys.hstack(figures).select(*keys.columns, of_reached, reason)
 
 
 def _ready(day: FrozenDay) -> _Ready | None:

@@ -539,7 +539,11 @@ def _jacobian(shock: _Shock, market: _Market, near: Bools) -> Floats:
     theta = shock.theta[near]
 
     # Substitution: dearer rivals sell less, and what they lose goes to the others by their shares.
-    rivals = np.einsum("bijs,bs,bkjs->bik", flows, theta, market.shares[near])
+    # As products of matrices (exporter, importer and sector): no loop is as fast.
+    shares = market.shares[near]
+    by_market = (*flows.shape[:2], -1)
+    lost = (flows * theta[:, None, None, :]).reshape(by_market)
+    rivals = lost @ shares.reshape(by_market).swapaxes(1, 2)
     own_price = np.einsum("bijs,bs->bi", flows, theta)
     income = _income_effect(shock, market, near)
 

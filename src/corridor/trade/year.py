@@ -21,7 +21,7 @@ MONTHS = 12
 MID_MONTH = 15
 EVERY_LINK = "*"
 _FIGURES = ("time_h", "time_p95_h", "cost_usd", "border_h", "border_usd")
-_COLUMNS = ("origin", "destination", "cargo_id", "sector_id", *_FIGURES)
+_KEYS = ("origin", "destination", "cargo_id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +91,7 @@ def sector_skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
             network, hours_usd, cargo=cargo_id, depart=day, places=places, with_risk=False
         )
         for frame, sector_id in zip(frames, sectors["sector_id"], strict=True):
-            of_sector = frame.with_columns(pl.lit(sector_id).alias("sector_id"))
-            skims.append(of_sector.select(_COLUMNS))
+            skims.append(frame.select(*_KEYS, pl.lit(sector_id).alias("sector_id"), *_FIGURES))
     return pl.concat(skims)
 
 
