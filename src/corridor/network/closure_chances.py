@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Floats
+from corridor.kernels import Floats, Ints
 from corridor.network import durations
 from corridor.network.calendar import second
-from corridor.network.graph import Row
+from corridor.network.graph import Row, number_values
 from corridor.network.windows import season_spans
 from corridor.units import CALENDAR_YEAR_DAYS, DAY_S, MEAN_YEAR_DAYS
 
@@ -84,20 +85,55 @@ def closures_on(law: ClosureLaw, since_d: Floats, at_d: Floats) -> Floats:
     law
         How closures begin and last.
     since_d, at_d
-        Days since 1970, of the same shape; nothing begins where since is not before at.
+        Days since 1970 [times]; nothing begins where since is not before at.
     """
-    since_d = np.asarray(since_d, np.float64)
-    at_d = np.asarray(at_d, np.float64)
-    expected = np.zeros(np.broadcast(since_d, at_d).shape)
-    if not expected.size:
-        return expected
+    return closures_on_each([law], np.zeros(len(at_d), np.int64), since_d, at_d)
 
-    for start_d, end_d in _seasons(law, float(since_d.min()), float(at_d.max())):
-        first = np.maximum(since_d, start_d)
-        last = np.minimum(at_d, end_d)
-        left = law.shut_d(at_d - first) - law.shut_d(at_d - last)
-        expected += np.where(first < last, law.per_day * left, 0.0)
+
+def closures_on_each(
+    laws: Sequence[ClosureLaw], number: Ints, since_d: Floats, at_d: Floats
+) -> Floats:
+    """Return how many closures are expected to be on that began since another time [times].
+
+    number: of the law of each time; else as in :func:`closures_on`. Laws of one family and spread
+    are computed together.
+    """
+    season, season_d = _seasons_of_times(laws, number, since_d, at_d)
+    law = number[season]
+    first = np.maximum(since_d[season], season_d[0])
+    last = np.minimum(at_d[season], season_d[1])
+    days = at_d[season] - np.stack([first, last])
+
+    median_d = np.array([each.median_d for each in laws])[law]
+    per_day = np.array([each.per_day for each in laws])[law]
+    spreads, spread_of_law = number_values((each.family, each.sigma) for each in laws)
+    left = np.zeros(len(season))
+    for spread, (family, sigma) in enumerate(spreads):
+        at = np.flatnonzero(spread_of_law[law] == spread)
+        if len(at):
+            on, over = durations.shut_d(family, median_d[at], sigma, days[:, at])
+            left[at] = on - over
+
+    expected = np.zeros(len(at_d))
+    np.add.at(expected, season, np.where(first < last, per_day * left, 0.0))
     return expected
+
+
+def _seasons_of_times(
+    laws: Sequence[ClosureLaw], number: Ints, since_d: Floats, at_d: Floats
+) -> tuple[Ints, Floats]:
+    """Return the seasons of the law of each time that may meet it, and which time each is of.
+
+    Times int64 [seasons], seasons in days since 1970 [2, seasons].
+    """
+    times = [np.zeros(0, np.int64)]
+    seasons_d = [np.zeros((2, 0))]
+    for law in np.unique(number).tolist():
+        at = np.flatnonzero(number == law)
+        for season_d in _seasons(laws[law], float(since_d[at].min()), float(at_d[at].max())):
+            times.append(at)
+            seasons_d.append(np.repeat(np.array([season_d]).T, len(at), axis=1))
+    return np.concatenate(times), np.concatenate(seasons_d, axis=1)
 
 
 def shut_share(hazard: Row, on: dt.date) -> float:

@@ -119,11 +119,12 @@ def mean_d(family: str, median_d: float, sigma: float) -> float | None:
     return median_d / LN2
 
 
-def shut_d(family: str, median_d: float, sigma: float, days: ArrayLike) -> Floats:
+def shut_d(family: str, median_d: float | Floats, sigma: float, days: ArrayLike) -> Floats:
     """Return how many of the first days after it begins a closure is expected to be still on.
 
     This is the integral of the survival from 0 to each of some days, their restricted mean; 0 where
-    the days are below 0. Source: Johnson, Kotz and Balakrishnan (1994), partial expectations.
+    the days are below 0. median_d: one for all days, or one for each. Source: Johnson, Kotz and
+    Balakrishnan (1994), partial expectations.
     """
     x = np.maximum(np.asarray(days, np.float64), 0.0)
     match _known(family):
@@ -139,7 +140,7 @@ def shut_d(family: str, median_d: float, sigma: float, days: ArrayLike) -> Float
     return _weibull_shut_d(x, family, median_d, sigma)
 
 
-def _weibull_shut_d(x: Floats, family: str, median_d: float, sigma: float) -> Floats:
+def _weibull_shut_d(x: Floats, family: str, median_d: float | Floats, sigma: float) -> Floats:
     """Return the integral of the survival of a Weibull or exponential length."""
     from scipy.special import gamma, gammainc
 

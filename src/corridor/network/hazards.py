@@ -15,9 +15,13 @@ import numpy as np
 
 from corridor.kernels import Bools, Floats, Ints
 from corridor.network.calendar import day_of
-from corridor.network.closure_chances import ClosureLaw, ahead_share, closure_law, closures_on
+from corridor.network.closure_chances import (
+    ClosureLaw,
+    ahead_share,
+    closure_law,
+    closures_on_each,
+)
 from corridor.network.coverage import covered_arcs, covered_links
-from corridor.network.graph import pointers
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.units import DAY_S
@@ -89,7 +93,6 @@ def meeting_weights(network: Network, depart_s: int, visits: Visits, routes: int
     while it shuts it, for goods that leave while it does not. A closure that began after the visit
     before and is still on is met at this one, so no closure counts twice.
     """
-    weights = np.zeros((routes, network.frames["hazards"].height))
     order = np.lexsort((visits.at_s, visits.route, visits.hazard))
     route = visits.route[order]
     hazard = visits.hazard[order]
@@ -98,9 +101,9 @@ def meeting_weights(network: Network, depart_s: int, visits: Visits, routes: int
     is_next = np.zeros(len(order), bool)
     is_next[1:] = (hazard[1:] == hazard[:-1]) & (route[1:] == route[:-1])
     since_s = np.where(is_next, np.roll(at_s, 1), depart_s)
-    ptr = pointers(hazard, weights.shape[1])
-    for number, law in enumerate(laws(network)):
-        of_hazard = slice(ptr[number], ptr[number + 1])
-        expected = closures_on(law, since_s[of_hazard] / DAY_S, at_s[of_hazard] / DAY_S)
-        weights[:, number] = np.bincount(route[of_hazard], expected / WEIGHT_UNIT, routes)
-    return weights
+    expected = closures_on_each(laws(network), hazard, since_s / DAY_S, at_s / DAY_S)
+
+    hazards = network.frames["hazards"].height
+    cell = route * hazards + hazard
+    summed = np.bincount(cell, expected / WEIGHT_UNIT, routes * hazards)
+    return summed.reshape(routes, hazards)

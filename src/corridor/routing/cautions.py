@@ -28,7 +28,7 @@ def cautions_of(query: Query, legs: pl.DataFrame) -> tuple[str, ...]:
         if rule.row["authority"] is None or stance != "ignore"
     ]
     passed: dict[str, set[str | None]] = {}
-    for route_id, link_id in legs.select("route_id", "link_id").iter_rows():
+    for route_id, link_id in zip(*legs["route_id", "link_id"], strict=True):
         passed.setdefault(route_id, set()).add(link_id)
 
     told = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from corridor.kernels import Ints
@@ -18,21 +16,24 @@ def rows_to(labels: Ints, label: int) -> list[int]:
     return rows[::-1]
 
 
-def labels_backwards(labels: Ints, goals: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Yield which routes have one more arc, and the labels at its end, from the goals back.
+def labels_of_routes(labels: Ints, goals: Ints) -> tuple[Ints, Ints]:
+    """Return the labels at the ends of the arcs of routes, and which route each is of.
 
-    labels: of a search; goals: rows of labels that routes end in. Routes are numbers of goals; the
-    label that a route starts with is at the end of no arc.
+    Both [arcs of all routes], from the goals back. labels: of a search; goals: rows of labels that
+    routes end in. Routes are numbers of goals; the label that a route starts with is at the end of
+    no arc.
     """
     route = np.arange(len(goals))
     label = np.asarray(goals, np.int64)
+    routes, steps = [route[:0]], [label[:0]]
 
-    while True:
-        goes_on = labels[label, LABEL.parent] >= 0
-        route = route[goes_on]
-        label = label[goes_on]
-        if not len(route):
-            return
+    parent_of = labels[:, LABEL.parent]
+    parent = parent_of[label]
+    while len(going_on := np.flatnonzero(parent >= 0)):
+        route = route[going_on]
+        routes.append(route)
+        steps.append(label[going_on])
 
-        yield route, label
-        label = labels[label, LABEL.parent]
+        label = parent[going_on]
+        parent = parent_of[label]
+    return np.concatenate(routes), np.concatenate(steps)

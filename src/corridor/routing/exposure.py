@@ -6,7 +6,7 @@ what is shut on them when it begins or when it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import compress, groupby
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from corridor.kernels import Floats, Ints
 from corridor.kernels.records import LABEL
 from corridor.network import hazards
 from corridor.network.hazards import Visits
-from corridor.routing.chains import labels_backwards
+from corridor.routing.chains import labels_of_routes
 from corridor.routing.itinerary import Leg
 from corridor.routing.query import Query
 
@@ -47,8 +47,7 @@ def label_weights(query: Query, labels: Ints, goals: Ints) -> Ints:
 
     labels: of a search; goals: rows of labels that routes end in.
     """
-    at_arcs = [np.zeros((3, 0), np.int64), *_arcs_of_labels(query, labels, goals)]
-    route, arc, at_s = np.concatenate(at_arcs, axis=1)
+    route, arc, at_s = _arcs_of_labels(query, labels, goals)
     weights = _weights_of_arcs(query, route, arc, at_s, len(goals))
     summed: Ints = np.rint(weights.sum(axis=1)).astype(np.int64)
     return summed
@@ -81,17 +80,16 @@ def _weights_of_arcs(query: Query, route: Ints, arc: Ints, at_s: Ints, routes: i
     return hazards.meeting_weights(query.network, query.depart_s, visits, routes)
 
 
-def _arcs_of_labels(query: Query, labels: Ints, goals: Ints) -> Iterator[Ints]:
-    """Yield which routes come to which arcs when, int64 [3, visits], a step at a time."""
-    under_way_s = _under_way_s(query)
-    is_long_ride = query.graph.runs.counts() > 1
-    for route, label in labels_backwards(labels, goals):
-        arc = query.arc_of[labels[label, LABEL.arc]]
-        arrive_s = labels[label, LABEL.second]
-        yield np.stack([route, arc, arrive_s - under_way_s[arc]])
+def _arcs_of_labels(query: Query, labels: Ints, goals: Ints) -> Ints:
+    """Return which routes come to which arcs when, int64 [3, visits]."""
+    route, label = labels_of_routes(labels, goals)
+    arc = query.arc_of[labels[label, LABEL.arc]]
+    arrive_s = labels[label, LABEL.second]
+    entries = np.stack([route, arc, arrive_s - _under_way_s(query)[arc]])
 
-        is_long = is_long_ride[arc]
-        yield np.stack([route[is_long], arc[is_long], arrive_s[is_long]])
+    is_long_ride = query.graph.runs.counts()[arc] > 1
+    ends = np.stack([route, arc, arrive_s])[:, is_long_ride]
+    return np.concatenate([entries, ends], axis=1)
 
 
 def _under_way_s(query: Query) -> Ints:

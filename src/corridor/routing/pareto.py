@@ -17,7 +17,7 @@ from corridor.network.graph import number_values
 from corridor.network.hazards import WEIGHT_UNIT
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.routing.chains import labels_backwards
+from corridor.routing.chains import labels_of_routes
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
@@ -102,8 +102,8 @@ class ParetoSet:
             return at_state
 
         bits = bits_at(self.goals)
-        for route, label in labels_backwards(self.labels, self.goals):
-            bits[route] |= bits_at(self.labels[label, LABEL.parent])
+        route, label = labels_of_routes(self.labels, self.goals)
+        np.bitwise_or.at(bits, route, bits_at(self.labels[label, LABEL.parent]))
         return bits
 
     def measures(self) -> Measures:
@@ -112,12 +112,12 @@ class ParetoSet:
         is_reload = self.query.graph.is_terminal.astype(np.int64)
         sums = Measures(*np.zeros((4, len(self.goals)), np.int64))
 
-        for route, label in labels_backwards(self.labels, self.goals):
-            arc = self.query.arc_of[self.labels[label, LABEL.arc]]
-            sums.length_m[route] += of_arcs.length_m[arc]
-            sums.land_m[route] += of_arcs.land_m[arc]
-            sums.reloads[route] += is_reload[arc]
-            sums.mode_bits[route] |= of_arcs.mode_bits[arc]
+        route, label = labels_of_routes(self.labels, self.goals)
+        arc = self.query.arc_of[self.labels[label, LABEL.arc]]
+        np.add.at(sums.length_m, route, of_arcs.length_m[arc])
+        np.add.at(sums.land_m, route, of_arcs.land_m[arc])
+        np.add.at(sums.reloads, route, is_reload[arc])
+        np.bitwise_or.at(sums.mode_bits, route, of_arcs.mode_bits[arc])
         return sums
 
     def costs_usd(self) -> Floats:

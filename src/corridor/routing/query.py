@@ -122,14 +122,17 @@ class Query:
     @cached_property
     def documents(self) -> list[tuple[str, frozenset[str]]]:
         """The papers that rules ask for on departure, each with the ids of its links."""
-        link_ids = self.network.frames["links"]["link_id"]
+        links = self.network.rows("links")
         return [
-            (str(rule.row["document"]), frozenset(link_ids[list(rule.links_at(self.depart_s))]))
+            (
+                str(rule.row["document"]),
+                frozenset(links[link]["link_id"] for link in rule.links_at(self.depart_s)),
+            )
             for rule in self.rules
             if rule.row["effect"] == "document"
         ]
 
-    @property
+    @cached_property
     def graph(self) -> Graph:
         """The network's graph on the day of departure."""
         return self.network.graph

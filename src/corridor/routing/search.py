@@ -32,7 +32,7 @@ from corridor.network import hazards
 from corridor.network.coverage import as_words, word_weights
 from corridor.network.graph import group_members, members_of
 from corridor.network.memory import Derived
-from corridor.routing.chains import labels_backwards, rows_to
+from corridor.routing.chains import labels_of_routes, rows_to
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.query import Query
 from corridor.routing.turn_backs import (
@@ -284,8 +284,8 @@ def _risks(query: Query, labels: Ints, goals: Ints) -> Ints:
     """Return the weight of the hazards that each route meets [goals]."""
     words = _words_of_hazards(query)
     met = np.zeros((len(goals), len(words)), np.int64)
-    for route, label in labels_backwards(labels, goals):
-        met[route] |= words[:, query.arc_of[labels[label, LABEL.arc]]].T
+    route, label = labels_of_routes(labels, goals)
+    np.bitwise_or.at(met, route, words[:, query.arc_of[labels[label, LABEL.arc]]].T)
 
     weight = word_weights(hazards.weights(query.network, query.depart_s))
     is_met = met[:, :, None] >> np.arange(weight.shape[1]) & 1

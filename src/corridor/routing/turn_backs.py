@@ -8,7 +8,7 @@ back as it went.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from corridor.kernels.records import LABEL
 from corridor.network.graph import members_of, pointers
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.routing.chains import labels_backwards
+from corridor.routing.chains import labels_of_routes
 from corridor.routing.query import Query
 
 
@@ -119,22 +119,22 @@ def turns_back(query: Query, labels: Ints, goals: Ints) -> Bools:
 
     places_count = len(query.graph.node_ids)
     origin = query.graph.node_ids.index(query.origin)
-    visits = [np.arange(len(goals)) * places_count + origin]
-    visits += _visits(query, labels, goals, places_count)
+    starts = np.arange(len(goals)) * places_count + origin
+    visits = _visits(query, labels, goals, places_count)
 
-    in_order = np.sort(np.concatenate(visits))
+    in_order = np.sort(np.concatenate([starts, visits]))
     again = np.zeros(len(goals), bool)
     again[in_order[1:][in_order[1:] == in_order[:-1]] // places_count] = True
     return again
 
 
-def _visits(query: Query, labels: Ints, goals: Ints, places_count: int) -> Iterator[Ints]:
-    """Yield which routes come to which places, as route x places + place, an arc at a time."""
+def _visits(query: Query, labels: Ints, goals: Ints, places_count: int) -> Ints:
+    """Return which routes come to which places, as route x places + place [visits]."""
     comes_to = places_of_arcs(query.network)
-    counts = comes_to.counts()
-    for route, label in labels_backwards(labels, goals):
-        arc = query.arc_of[labels[label, LABEL.arc]]
-        yield np.repeat(route, counts[arc]) * places_count + comes_to.of_arcs(arc)
+    route, label = labels_of_routes(labels, goals)
+    arc = query.arc_of[labels[label, LABEL.arc]]
+    visits: Ints = np.repeat(route, comes_to.counts()[arc]) * places_count + comes_to.of_arcs(arc)
+    return visits
 
 
 def innermost_loop(query: Query, arcs: Sequence[int]) -> Loop | None:
