@@ -13,7 +13,7 @@ from corridor.closures.criticality import rank
 from corridor.closures.families import families_by_place
 from corridor.closures.fits import fits_beside_used
 from corridor.closures.own_demand import own_trips
-from corridor.closures.replays import replayed_changes, replays, shut_and_open
+from corridor.closures.replays import replayed_changes, replays_on, shut_and_open
 from corridor.closures.risk import Risk
 from corridor.closures.second_corridor import second_corridor
 from corridor.closures.shifts import shifts
@@ -172,7 +172,7 @@ def replayed(study: Study, shut: Network, opened: Network | None) -> dict[str, p
         frames["moves"] = moves(opened, shut, demand, on=study.scenario.as_of)
         frames["shifted"] = shifts(_without_what_stays(frames["moves"]))
 
-    frames["replay"] = replays(study)
+    frames["replay"] = replays_on(study, opened, study.tables["replays"])
     frames["closed"] = replayed_changes(study.tables)
     return frames
 

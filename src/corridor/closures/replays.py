@@ -44,7 +44,15 @@ def shut_and_open(study: Study) -> tuple[Network, Network | None]:
 
     others = _other_changes(study)
     shut = _network_under(study, [*replayed, *others], _rules(study, _all_rule_ids(study)))
+    if _are_alike(shut, study.network):
+        shut = study.network
     return shut, _network_under(study, others, _rules(study))
+
+
+def _are_alike(one: Network, other: Network) -> bool:
+    """Tell whether two networks of a scenario have the same changes and rules in force."""
+    rules, other_rules = (network.frames["rules"].drop("alternative") for network in (one, other))
+    return one.changes.equals(other.changes) and rules.equals(other_rules)
 
 
 def _other_changes(study: Study) -> list[str]:
@@ -98,18 +106,27 @@ def replays(study: Study, *replay_ids: str) -> pl.DataFrame:
     """
     table = study.tables["replays"]
     _require_replays(table, replay_ids)
-    _, opened = shut_and_open(study)
-    if opened is None:
-        return pl.DataFrame()
-
     chosen = table.filter(pl.col("replay_id").is_in(list(replay_ids))) if replay_ids else table
-    if not chosen.height:
+    _, opened = shut_and_open(study)
+    return replays_on(study, opened, chosen)
+
+
+def replays_on(study: Study, opened: Network | None, chosen: pl.DataFrame) -> pl.DataFrame:
+    """Return what :func:`replays` does of some rows of its table.
+
+    opened: the network without the closures, as :func:`shut_and_open` returns it.
+    """
+    if opened is None or not chosen.height:
         return pl.DataFrame()
 
     rows = []
+    stopped_by: dict[str | None, Network | None] = {None: None}
     for done, row in enumerate(chosen.iter_rows(named=True)):
         tell_step("closures replayed", done, chosen.height)
-        rows.append(_replay_row(study, opened, row))
+        rule_ids = row["rule_ids"]
+        if rule_ids not in stopped_by:
+            stopped_by[rule_ids] = _stopped(study, rule_ids)
+        rows.append(_replay_row(study, opened, stopped_by[rule_ids], row))
 
     types: dict[str, Any] = dict.fromkeys(REPLAY_NUMBERS, pl.Float64)
     texts: dict[str, Any] = dict.fromkeys(("rule_ids", "fitted"), pl.String)
@@ -160,13 +177,19 @@ def _network_under(study: Study, change_ids: list[str], rules: pl.DataFrame) -> 
     )
 
 
-def _replay_row(study: Study, opened: Network, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one row of the table ``replays`` run through the model."""
+def _stopped(study: Study, rule_ids: str) -> Network:
+    """Return the network without the closures, but with some of the rules that came with them."""
+    return _network_under(study, _other_changes(study), _rules(study, rule_ids.split()))
+
+
+def _replay_row(
+    study: Study, opened: Network, stopped: Network | None, row: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return one row of the table ``replays`` run through the model.
+
+    stopped: the network under the rules that came with the closure; null: none did.
+    """
     closure = study.tables["changes"].filter(pl.col("change_id") == row["change_id"])
-    rule_ids = (row["rule_ids"] or "").split()
-    stopped = None
-    if rule_ids:
-        stopped = _network_under(study, _other_changes(study), _rules(study, rule_ids))
     figures = replay_beside(
         opened,
         _demand_of(opened, row["demand_source_id"]),
