@@ -180,9 +180,8 @@ def compile_demand(
     periods = periods_between_changes(network, trips, first_on, days)
     _require_one_shape(periods)
 
-    questions, class_of = _classes(periods)
-    _refuse_too_large(periods, len(questions))
-    costs, regime_of_day = _joined(periods, questions)
+    costs_of_class, class_of = _classes(periods)
+    costs = _joined(costs_of_class)
     first = periods[0]
     query = first.queries[0]
     return DemandArrays(
@@ -197,7 +196,7 @@ def compile_demand(
         seconds=costs.seconds,
         cents=costs.cents,
         metres=_metres(query)[query.arc_of],
-        regime_of_day=regime_of_day,
+        regime_of_day=_regimes_of_days(periods),
         class_of=class_of,
         starts=packed([ends.starts for ends in first.ends]),
         goals=packed([ends.goals for ends in first.ends]),
@@ -273,55 +272,53 @@ def _refuse_too_large(periods: Sequence[Period], classes: int) -> None:
     )
 
 
-def _classes(periods: Sequence[Period]) -> tuple[list[tuple[int, ...]], Ints]:
-    """Return the question of each class in every period, and the class of each trip int64 [trips].
+def _classes(periods: Sequence[Period]) -> tuple[list[list[ArcCosts]], Ints]:
+    """Return the costs of each class in every period, and the class of each trip int64 [trips].
 
     A class is one for all who find every arc as expensive and as slow, whatever they asked.
     """
-    questions_of_class: list[tuple[int, ...]] = []
+    costs_of_class: list[list[ArcCosts]] = []
     class_of_costs: dict[tuple[bytes, ...], int] = {}
     class_of_figures: dict[tuple[ArcFigures, ...], int] = {}
     class_of_trip = []
 
     for questions in zip(*(period.query_of for period in periods), strict=True):
-        pairs = zip(periods, questions, strict=True)
+        pairs = list(zip(periods, questions, strict=True))
         figures = tuple(period.figures(question) for period, question in pairs)
         if figures not in class_of_figures:
-            costs = _fingerprint(periods, questions)
-            if costs not in class_of_costs:
-                class_of_costs[costs] = len(questions_of_class)
-                questions_of_class.append(questions)
-            class_of_figures[figures] = class_of_costs[costs]
+            _refuse_too_large(periods, len(costs_of_class) + 1)
+            costs = [period.arc_costs([question]) for period, question in pairs]
+            key = _fingerprint(costs)
+            if key not in class_of_costs:
+                class_of_costs[key] = len(costs_of_class)
+                costs_of_class.append(costs)
+            class_of_figures[figures] = class_of_costs[key]
         class_of_trip.append(class_of_figures[figures])
-    return questions_of_class, np.array(class_of_trip, np.int64)
+    return costs_of_class, np.array(class_of_trip, np.int64)
 
 
-def _fingerprint(periods: Sequence[Period], questions: Sequence[int]) -> tuple[bytes, ...]:
-    """Return hashes of what arcs cost in every period to who asks one question in each."""
+def _fingerprint(costs: Sequence[ArcCosts]) -> tuple[bytes, ...]:
+    """Return hashes of what arcs cost in every period."""
     return tuple(
-        hashlib.sha256(array.tobytes()).digest()
-        for question, period in zip(questions, periods, strict=True)
-        for array in period.arc_costs([question])
+        hashlib.sha256(array.tobytes()).digest() for of_period in costs for array in of_period
     )
 
 
-def _joined(
-    periods: Sequence[Period], questions_of_class: Sequence[tuple[int, ...]]
-) -> tuple[ArcCosts, Ints]:
-    """Return what arcs cost in the regimes of all periods, and the regime of every day [days].
-
-    The question of a class has another number in each period, so that classes line up.
-    """
-    costs = [
-        period.arc_costs([questions[number] for questions in questions_of_class])
-        for number, period in enumerate(periods)
+def _joined(costs_of_class: Sequence[Sequence[ArcCosts]]) -> ArcCosts:
+    """Return what arcs cost the classes in the regimes of all periods, end to end."""
+    of_periods = [
+        ArcCosts(
+            weight=np.concatenate([costs.weight for costs in of_period], axis=1),
+            seconds=np.concatenate([costs.seconds for costs in of_period], axis=1),
+            cents=np.concatenate([costs.cents for costs in of_period]),
+        )
+        for of_period in zip(*costs_of_class, strict=True)
     ]
-    joined = ArcCosts(
-        weight=np.concatenate([cost.weight for cost in costs]),
-        seconds=np.concatenate([cost.seconds for cost in costs]),
-        cents=costs[0].cents,
+    return ArcCosts(
+        weight=np.concatenate([costs.weight for costs in of_periods]),
+        seconds=np.concatenate([costs.seconds for costs in of_periods]),
+        cents=of_periods[0].cents,
     )
-    return joined, _regimes_of_days(periods)
 
 
 def _regimes_of_days(periods: Sequence[Period]) -> Ints:

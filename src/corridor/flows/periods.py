@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -58,13 +59,6 @@ class Ends(NamedTuple):
     goals: Ints
 
 
-class DailyWaits(NamedTuple):
-    """Mean waits of calendars, a row a day."""
-
-    wait_s: Floats  # over the week from the day on, NaN where it stays shut [days, calendars]
-    calendar_of_arc: Ints  # [graph arcs]
-
-
 @dataclass(frozen=True, eq=False)
 class Period:
     """Some days without a dated change of prices or rules.
@@ -89,22 +83,29 @@ class Period:
 
     def arc_costs(self, questions: Sequence[int]) -> ArcCosts:
         """Return what arcs cost those who ask some of the questions."""
-        arcs = self.queries[0].graph.arcs_count
-        weight = np.empty((len(self.waits), len(questions), arcs), np.int64)
+        arc_of = self.queries[0].arc_of
+        weight = np.empty((len(self.waits), len(questions), len(arc_of)), np.int64)
         seconds = np.empty(weight.shape, np.int64)
         cents = np.empty(weight.shape[1:], np.int64)
 
-        arc_of = self.queries[0].arc_of
         for q, question in enumerate(questions):
             query = self.queries[question]
             cents[q] = query.usd_cents[arc_of]
 
-            calendar = self.calendar_of[question]
-            wait_s = np.stack([of_regime[calendar] for of_regime in self.waits])
-            graph_weight, graph_seconds = _weight_and_seconds(query, wait_s)
-            weight[:, q] = graph_weight[:, arc_of]
-            seconds[:, q] = graph_seconds[:, arc_of]
+            # Few arcs have another wait on another day.
+            first, others = self._waits_of_calendars[self.calendar_of[question]]
+            weight[:, q], seconds[:, q] = _weight_and_seconds(query, first)
+            weight[:, q, others.at], seconds[:, q, others.at] = _weight_and_seconds(query, others)
         return ArcCosts(weight, seconds, cents)
+
+    @cached_property
+    def _waits_of_calendars(self) -> list[tuple[_Waits, _Waits]]:
+        """Of every calendar the waits of the first regime, and of all regimes where they differ."""
+        arc_of = self.queries[0].arc_of
+        return [
+            _first_and_others(np.stack(of_calendar)[:, arc_of], arc_of)
+            for of_calendar in zip(*self.waits, strict=True)
+        ]
 
     def figures(self, question: int) -> ArcFigures:
         """Return what the costs of arcs are computed from for those who ask a question."""
@@ -173,15 +174,37 @@ def read_period(network: Network, trips: Sequence[Row], start: dt.date, end: dt.
     return Period(queries, query_of, ends, calendar_of, waits, regime_of_day)
 
 
-def _weight_and_seconds(query: Query, wait_s: Floats) -> tuple[Floats, Floats]:
-    """Return generalised cost in cents, -1 where shut, and seconds with waits: in every regime.
+class _Waits(NamedTuple):
+    """Waits of some arcs: where they stand in CSR order, their numbers in the graph, the waits.
 
-    wait_s [regimes, graph arcs]: NaN where the calendar shuts an arc. Both are of that shape.
+    wait_s [regimes, arcs]: NaN where the calendar shuts an arc.
     """
-    is_shut = np.isnan(wait_s) | (query.duration_s < 0)
-    seconds: Floats = np.where(is_shut, 0, query.duration_s + np.nan_to_num(wait_s)).round()
+
+    at: Ints
+    arcs: Ints
+    wait_s: Floats
+
+
+def _first_and_others(wait_s: Floats, arc_of: Ints) -> tuple[_Waits, _Waits]:
+    """Return the waits of the first regime, and those of all regimes for arcs that differ in them.
+
+    wait_s [regimes, arcs], arc_of [arcs]: in CSR order.
+    """
+    differs = (wait_s != wait_s[0]) & ~(np.isnan(wait_s) & np.isnan(wait_s[0]))
+    others = np.flatnonzero(differs.any(axis=0))
+    return (
+        _Waits(np.arange(len(arc_of)), arc_of, wait_s[:1]),
+        _Waits(others, arc_of[others], wait_s[:, others]),
+    )
+
+
+def _weight_and_seconds(query: Query, waits: _Waits) -> tuple[Floats, Floats]:
+    """Return generalised cost in cents, -1 where shut, and seconds with waits, as waits are."""
+    duration_s = query.duration_s[waits.arcs]
+    is_shut = np.isnan(waits.wait_s) | (duration_s < 0)
+    seconds: Floats = np.where(is_shut, 0, duration_s + np.nan_to_num(waits.wait_s)).round()
     time_cents = np.rint(seconds / HOUR_S * _hour_usd(query) * 100)
-    return np.where(is_shut, -1, query.usd_cents + time_cents), seconds
+    return np.where(is_shut, -1, query.usd_cents[waits.arcs] + time_cents), seconds
 
 
 def _hour_usd(query: Query) -> float:
@@ -235,27 +258,20 @@ def _regimes(
     calendars: spans of every arc of the graph. Waits [regimes][calendars]: float64 [graph arcs].
     """
     days_s = range(second(start), second(end), DAY_S)
-    of_days = [_waits_of_days(spans, days_s) for spans in calendars]
+    # Hundreds of arcs share a few dozen calendars, so each wait is computed once.
+    different, number_of_arc = number_values(map(tuple, chain.from_iterable(calendars)))
+    wait_s = np.array([_mean_waits(spans, days_s) for spans in different])
     number_of: dict[bytes, int] = {}
     waits: list[list[Floats]] = []
     regime_of_day = []
 
-    for d in range(len(days_s)):
-        of_day = [days.wait_s[d][days.calendar_of_arc] for days in of_days]
-        key = b"".join(wait.tobytes() for wait in of_day)
+    for of_day in wait_s.reshape(len(different), len(days_s)).T:
+        key = of_day.tobytes()
         if key not in number_of:
             number_of[key] = len(waits)
-            waits.append(of_day)
+            waits.append(list(of_day[number_of_arc].reshape(len(calendars), -1)))
         regime_of_day.append(number_of[key])
     return waits, np.array(regime_of_day, np.int64)
-
-
-def _waits_of_days(spans: Sequence[Sequence[Span]], days_s: Sequence[int]) -> DailyWaits:
-    """Return the mean waits over the week from every day on, for the spans of every arc."""
-    # Hundreds of arcs share a few dozen calendars, so each wait is computed once.
-    calendars, calendar_of_arc = number_values(map(tuple, spans))
-    waits = np.array([_mean_waits(calendar, days_s) for calendar in calendars])
-    return DailyWaits(waits.reshape(len(calendars), len(days_s)).T, calendar_of_arc)
 
 
 def _mean_waits(spans: Sequence[Span], days_s: Sequence[int]) -> list[float]:
