@@ -14,6 +14,7 @@ KB = 1_000
 MB = 1_000_000
 GB = 1_000_000_000
 UNKNOWN_FREE_BYTES = 4 * GB  # where the system does not say
+LITTLE_BYTES = MB  # there is room for so much, where nobody says otherwise: none asks the system
 SHARE = 0.9  # of what is free that may be taken
 _MEMINFO = Path("/proc/meminfo")
 _GROUP = Path("/sys/fs/cgroup")
@@ -31,6 +32,8 @@ def refuse_beyond_free(needed_bytes: float, what: str, less: str) -> None:
     less
         How to ask for less, as a command: ``name fewer places``.
     """
+    if needed_bytes <= LITTLE_BYTES and not os.environ.get(VARIABLE):
+        return
     room_bytes = room()
     if needed_bytes > room_bytes:
         raise TooLarge(

@@ -126,6 +126,24 @@ def summarise(
     )
 
 
+class YearCosts(NamedTuple):
+    """What years cost: undisturbed, and what closures of every year drawn add.
+
+    undisturbed_usd: a year without closures. years: as the table of :class:`corridor.Risk`.
+    """
+
+    undisturbed_usd: float
+    years: pl.DataFrame
+
+
+def year_costs(
+    arrays: DemandArrays, quiet: Dispatches, blocks: Sequence[Block], limit_share: float | None
+) -> YearCosts:
+    """Return what years cost; arguments as :func:`summarise` takes them."""
+    years = _years(arrays, _trip_years(arrays, blocks, limit_share))
+    return YearCosts(float(_undisturbed_usd(arrays, quiet).sum()), years)
+
+
 def _trip_years(
     arrays: DemandArrays, blocks: Sequence[Block], limit_share: float | None
 ) -> TripYears:

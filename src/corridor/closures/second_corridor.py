@@ -8,9 +8,8 @@ from typing import Any, Unpack
 import polars as pl
 
 from corridor.closures.best_routes import best_routes
-from corridor.closures.risk import Risk
-from corridor.closures.risk_tables import standard_error
-from corridor.closures.simulation import SimulateOptions, simulate
+from corridor.closures.risk_tables import YearCosts, standard_error
+from corridor.closures.simulation import SimulateOptions, simulate_costs
 from corridor.errors import CallError
 from corridor.flows.demand import compile_demand
 from corridor.network.network import Network
@@ -69,14 +68,14 @@ def second_corridor(
     if not served.height:
         raise CallError("no trip has a way in both networks, so there is nothing to compare.")
 
-    risk_without, risk_with = (
-        simulate(network, served, hazards, on=on, draws=draws, workers=workers, **options)
+    costs_without, costs_with = (
+        simulate_costs(network, served, hazards, on=on, draws=draws, workers=workers, **options)
         for network in (without, with_it)
     )
 
-    undisturbed = _undisturbed_row(risk_without, risk_with)
+    undisturbed = _undisturbed_row(costs_without, costs_with)
     loss, lost_t, lost_trade = (
-        _row_of_years(name, risk_without, risk_with)
+        _row_of_years(name, costs_without, costs_with)
         for name in ("loss_usd", "lost_t", "lost_trade_usd")
     )
     rows = [undisturbed, loss, _sum_row("all_usd", undisturbed, loss), lost_t, lost_trade]
@@ -93,20 +92,18 @@ def _served_in_both(
     return demand.filter(pl.Series(is_served, dtype=pl.Boolean))
 
 
-def _undisturbed_row(without: Risk, with_it: Risk) -> dict[str, Any]:
+def _undisturbed_row(without: YearCosts, with_it: YearCosts) -> dict[str, Any]:
     """Return the cost of a year without closures, which no draw changes."""
-    cost_without = float(without.by_trip["base_usd_per_year"].sum())
-    cost_with = float(with_it.by_trip["base_usd_per_year"].sum())
     return {
         "measure": "undisturbed_usd",
-        "without": cost_without,
-        "with": cost_with,
-        "difference": cost_without - cost_with,
+        "without": without.undisturbed_usd,
+        "with": with_it.undisturbed_usd,
+        "difference": without.undisturbed_usd - with_it.undisturbed_usd,
         "standard_error": 0.0,
     }
 
 
-def _row_of_years(name: str, without: Risk, with_it: Risk) -> dict[str, Any]:
+def _row_of_years(name: str, without: YearCosts, with_it: YearCosts) -> dict[str, Any]:
     """Return a yearly figure of the simulated years, mean over all draws."""
     years_without = without.years[name].to_numpy()
     years_with = with_it.years[name].to_numpy()

@@ -16,7 +16,7 @@ import polars as pl
 
 from corridor.closures.queue_tables import with_queues
 from corridor.closures.risk import Risk
-from corridor.closures.risk_tables import is_ever_served, summarise
+from corridor.closures.risk_tables import YearCosts, is_ever_served, summarise, year_costs
 from corridor.closures.simulated_year import (
     SimulateSettings,
     Task,
@@ -186,6 +186,29 @@ def simulate_with_part(
     part = replace(part, quiet=Dispatches(*(of_all[trips] for of_all in part.quiet)))
     of_part = arrays.of_trips(trips)
     return risk, _risk(network, hazards, part, of_part, blocks_of_part, draws, options)
+
+
+def simulate_costs(
+    network: Network,
+    demand: pl.DataFrame,
+    hazards: pl.DataFrame,
+    *,
+    on: dt.date | str,
+    draws: int,
+    rng: int = 7,
+    workers: int | None = None,
+    **options: Unpack[SimulateOptions],
+) -> YearCosts:
+    """Return what the years of :func:`simulate` cost, and no other of its tables.
+
+    Parameters
+    ----------
+    network, demand, hazards, on, draws, rng, workers, **options
+        As :func:`simulate` takes them.
+    """
+    task, arrays = _checked_task(network, demand, hazards, on, draws, rng, workers, options)
+    blocks = _blocks(task, draws, workers, options)
+    return year_costs(arrays, task.quiet, blocks, read_settings(options).limit_share)
 
 
 def _checked_task(
