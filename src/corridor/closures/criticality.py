@@ -50,6 +50,7 @@ class RankOptions(TypedDict, total=False):
     between: two countries, whose demand on each other is own demand [null]; null: none is.
     workers: threads [1]; null: one for each processor. The answer is the same with any number.
     folder: where routes around single elements are kept, so that a killed run goes on [null].
+    with_unserved: whether demand without a route is told, with the reason [true].
     """
 
     kinds: Sequence[str]
@@ -58,6 +59,7 @@ class RankOptions(TypedDict, total=False):
     between: tuple[str, str] | None
     workers: int | None
     folder: str | Path | None
+    with_unserved: bool
 
 
 def rank(
@@ -165,6 +167,8 @@ def rank(
         )
 
     worst_first = _worst_first(pl.DataFrame(rows, schema=RANK_TYPES), by)
+    if not options.get("with_unserved", True):
+        return worst_first
     unserved = pl.DataFrame(_unserved_rows(network, arrays), schema=RANK_TYPES)
     return pl.concat([worst_first, unserved])
 

@@ -66,7 +66,8 @@ class SimulateOptions(TypedDict, total=False):
     when the year begins is what the scenario shuts; 10: as in any year]. events: the table
     ``events``, closures that were seen; it says how well the hazards are known [null: guesses].
     capacities: whether goods queue where detours and reopenings bring more than a limit lets
-    through; counted beside the loss (``Risk.queues``) [false].
+    through; counted beside the loss (``Risk.queues``) [false]. with_reasons: whether ``by_trip``
+    says why demand has no route [true].
     """
 
     patience_days: int
@@ -78,6 +79,7 @@ class SimulateOptions(TypedDict, total=False):
     memory_years: int
     events: pl.DataFrame | None
     capacities: bool
+    with_reasons: bool
 
 
 def simulate(
@@ -249,9 +251,11 @@ def _risk(
         "inputs": task.hash,
         **read_settings(options)._asdict(),
     }
-    reasons = unserved_reasons(
-        network, arrays.trips.to_dicts(), is_ever_served(task.quiet), on=arrays.first_on
-    )
+    reasons: list[str | None] = [None] * arrays.trips.height
+    if options.get("with_reasons", True):
+        trips = arrays.trips.to_dicts()
+        is_served = is_ever_served(task.quiet)
+        reasons = unserved_reasons(network, trips, is_served, on=arrays.first_on)
     events = options.get("events")
     return summarise(arrays, hazards, task.quiet, blocks, provenance, reasons, events=events)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from corridor import views
+from corridor.flows.flow_tables import unserved
 from corridor.flows.programme import Programme
 from corridor.flows.solution import Solution
+from corridor.kernels import Floats
 from corridor.tables.store import write_results
 
 TABLES = ("volumes", "capacities", "routes", "unserved", "trace")
@@ -31,8 +34,6 @@ class Flows:
     routes
         One row a route that is taken: its units, share of its row of demand, money and hours of a
         unit, what it pays for capacity besides, and what it passes.
-    unserved
-        One row of demand any of which stays: how much, why, and what a unit would pay at most.
     trace
         One row a step of the computation: objective, bound and the gap between them.
     converged
@@ -48,21 +49,31 @@ class Flows:
     programme, solution, options
         What was solved, how it came out and what was asked, for :func:`corridor.select` and warm
         starts.
+    units_per_day
+        Of all demand on a mean day, also of what has no route [trips].
     """
 
     volumes: pl.DataFrame
     capacities: pl.DataFrame
     routes: pl.DataFrame
-    unserved: pl.DataFrame
     trace: pl.DataFrame
     converged: bool
     gap_share: float
     days: int
     programme: Programme = field(repr=False)
     solution: Solution = field(repr=False)
+    units_per_day: Floats = field(repr=False)
     options: Any = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def unserved(self) -> pl.DataFrame:
+        """One row of demand any of which stays: how much, why, and what a unit would pay at most.
+
+        Made when it is first asked for: why there is no route takes searches of its own.
+        """
+        return unserved(self.programme, self.solution, self.units_per_day, self.days)
 
     def __repr__(self) -> str:
         full = self.capacities.filter(pl.col("price_usd") > 0).height

@@ -171,7 +171,8 @@ def judged_questions(
 
 def _ranked_first(network: Network, on: dt.date) -> list[str]:
     """Return the link whose loss would cost the demand of a year most."""
-    ranking = rank(network, network.frames["demand"], on=on, kinds=("link",), pairs=0)
+    demand = network.frames["demand"]
+    ranking = rank(network, demand, on=on, kinds=("link",), pairs=0, with_unserved=False)
     elements: list[str] = ranking["element_id"].drop_nulls().head(TOP).to_list()
     return elements
 
@@ -189,6 +190,7 @@ def _dearest_hazards(study: Study, workers: int | None) -> Callable[[Network, dt
             rng=SEED,
             workers=workers,
             events=study.tables["events"],
+            with_reasons=False,
         )
         by_loss = risk.by_hazard.sort("loss_usd_per_year", descending=True)
         hazards: list[str] = by_loss["hazard_id"].head(TOP).to_list()
