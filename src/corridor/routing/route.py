@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import polars as pl
 
@@ -18,14 +18,15 @@ from corridor.network.network import Network
 from corridor.routing.cautions import cautions_of
 from corridor.routing.conditions import CRITERIA, Options, read_criteria
 from corridor.routing.differences import Difference, difference
-from corridor.routing.opening_sets import Opening
 from corridor.routing.pareto import pareto_set
 from corridor.routing.query import Query, drawn_on, prepare
-from corridor.routing.reasons import absence
-from corridor.routing.route_tables import route_tables
+from corridor.routing.route_tables import RouteTables, route_tables
 from corridor.routing.showing import USUAL, Showing, choose
 from corridor.tables.store import installed_version, write_results
 from corridor.units import DAY_H
+
+if TYPE_CHECKING:
+    from corridor.routing.opening_sets import Opening
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,6 +225,13 @@ def route(
             network=query.network,
             is_exact=pareto.is_exact,
         )
+    return _no_routes(query, tables, provenance)
+
+
+def _no_routes(query: Query, tables: RouteTables, provenance: Mapping[str, Any]) -> Routes:
+    """Return the answer where no route leads, with the reason."""
+    from corridor.routing.reasons import absence
+
     none = absence(query)
     return Routes(
         *tables,
