@@ -390,3 +390,27 @@ def test_arrival_needs_a_day_and_may_have_no_departure(client: TestClient) -> No
     refused(client.post("/api/arrive-by", json={**TRIP, "deadline": "2028-06-01"}), 422)
     late = client.post("/api/arrive-by", json={**TRIP, "deadline": TRIP["depart"]}).json()
     assert [row["departure"] for row in late["latest"]] == [None, None]
+
+
+def test_a_card_lists_the_rules_that_concern_the_goods(client: TestClient) -> None:
+    """Without goods all rules on a link, with goods those that name no others and are not past."""
+    address = "/api/links/khunjerab-tashkurgan-road"
+    asked = {name: TRIP[name] for name in ("origin", "destination", "cargo")}
+
+    def rules(**goods: str) -> set[str]:
+        reply = client.get(address, params={"on": TRIP["depart"], **goods})
+        return {rule["id"] for rule in reply.json()["rules"]}
+
+    assert {"india-to-pakistan", "kkh-heavy-pieces", "qtta-kz-pk", "tir"} <= rules()
+    assert {"qtta-kz-pk", "tir"} <= rules(**asked) < rules()
+    assert not rules(**asked) & {"india-to-pakistan", "kkh-heavy-pieces", "qtta-pk-kz"}
+    assert "pk-carrier-third-country" not in rules(**asked)
+    assert "pk-carrier-third-country" in rules(**asked, carrier="PK")
+    refused(client.get(address, params={**asked, "origin": "nowhere-at-all"}), 422)
+
+
+def test_study_names_rules_and_what_a_change_shuts(client: TestClient) -> None:
+    study = client.get("/api/study?language=ru").json()
+    assert study["closures"]["af-pk-closure-2025"] == "crossing:AF-PK"
+    assert "tir-pilot" not in study["closures"]
+    assert all(name and name not in study["rules"] for name in study["rules"].values())

@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +26,18 @@ from corridor import stopping
 from corridor.tables import schema
 from corridor.web.pages import built
 from corridor.web.workers import Workers
-from web_cases import CHROMIUM, FLAGS, LONG, click_link, reach, routes, served, settled, until
+from web_cases import (
+    CHROMIUM,
+    FLAGS,
+    LONG,
+    PATIENCE_S,
+    click_link,
+    reach,
+    routes,
+    served,
+    settled,
+    until,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = find_spec(
@@ -41,6 +53,7 @@ OPEN = JULY.replace("khunjerab-1985", "open-borders")
 LETTERS = """[...document.querySelectorAll('tr.route')].map(row => [
     row.nextElementSibling.querySelector('td.way b').textContent,
     row.querySelector('.letter').textContent])"""
+WHOLE_YEAR = "document.querySelectorAll('.calendar .week').length === 53"
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
@@ -90,12 +103,14 @@ def window(browser: Any) -> tuple[Any, list[str]]:
     in it."""
     wrong: list[str] = []
     page = browser.new_context(viewport=WIDE, reduced_motion="reduce").new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on(
         "console",
         lambda said: (
-            wrong.append(said.text) if said.type == "error" and "422" not in said.text else None
+            wrong.append(said.text)
+            if said.type == "error" and not re.search("422|503", said.text)
+            else None
         ),
     )
     return page, wrong
@@ -173,7 +188,7 @@ def test_closing_the_pass_shows_the_difference(opened: Callable[..., Any]) -> No
     assert page.locator("#gone li").count() >= 1
     assert page.locator("td .extra").count() >= 1
     assert page.locator("#pareto .ghost").count() >= 1
-    assert page.evaluate("corridor.map.querySourceFeatures('ghosts').length") > 0
+    until(page, "corridor.map.querySourceFeatures('ghosts').length > 0")
 
     after = dict(page.evaluate(LETTERS))
     both = before.keys() & after.keys()
@@ -666,7 +681,7 @@ def test_arrival_is_asked_and_leads_to_the_latest_departures(opened: Callable[..
     later = re.sub(r"depart=(\d+-\d+)-(\d+)", lambda m: f"depart={m[1]}-{int(m[2]) + 1:02}", api)
     shares = [r["on_time_share"] for r in page.request.get(later).json()["routes"]]
     assert max(shares, default=0) < 0.5  # a day later is too late
-    until(page, "document.querySelectorAll('.calendar .week').length === 53")
+    until(page, WHOLE_YEAR)
     assert "not in time" in page.inner_text(".calendar")
     assert "no route" not in page.inner_text(".calendar")
 
@@ -780,6 +795,88 @@ def test_downloads(opened: Callable[..., Any]) -> None:
         data = Path(waited.value.path()).read_bytes()
         assert data.startswith(head) and len(data) > 1000
         assert not page.locator(".menu").evaluate("m => m.open")
+
+
+# How many points beside the first stroke of each colour below the map of a picture are no paper;
+# null where there is no such stroke. A thin stroke is part paper, by a share.
+BELOW_THE_MAP = """async ([address, share, strokes]) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const c = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    c.drawImage(image, 0, 0);
+    const from = Math.round(image.width * share), high = image.height - from;
+    const {data} = c.getImageData(0, from, image.width, high);
+    const at = (x, y) => [0, 1, 2].map(part => data[4 * (y * image.width + x) + part]);
+    const paper = at(0, high - 1), sum = (a, b) => a.reduce((all, v, part) => all + v * b[part], 0);
+    const above = spot => spot.map((v, part) => v - paper[part]);
+    const isOf = hue => (x, y) => {
+        const far = above(hue), here = above(at(x, y)), much = sum(here, far) / sum(far, far);
+        return much > 0.5 && here.every((v, part) => Math.abs(v - much * far[part]) < 12);
+    };
+    return strokes.map(text => {
+        const is = isOf([1, 3, 5].map(place => parseInt(text.slice(place, place + 2), 16)));
+        for (let y = 6; y < high - 6; y++) for (let x = 8; x < image.width - 80; x++) {
+            if (!is(x, y) || !is(x + 1, y)) continue;
+            let inked = 0;
+            for (let across = x + 40; across < x + 70; across++)
+                for (let down = -5; down < 6; down++)
+                    inked += above(at(across, y + down)).some(v => Math.abs(v) > 60);
+            return inked;
+        }
+        return null;
+    });
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_picture_of_the_map_has_its_legend(
+    opened: Callable[..., Any], browser: Any, scheme: str
+) -> None:
+    """Below the map stands every line of the legend in its colour, with words beside it."""
+    page = opened(JULY)
+    page.emulate_media(color_scheme=scheme)
+    until(page, "document.querySelectorAll('#legend .keys li').length > 3")
+    strokes = page.evaluate("""[...document.querySelectorAll('#legend .keys path')]
+        .filter(path => path.getAttribute('d') === 'M0,4H34')
+        .map(path => path.getAttribute('stroke'))""")
+    strokes = [hue for hue in strokes if _is_coloured(hue)]  # letters are grey at their edges
+    box = page.locator("canvas.maplibregl-canvas").bounding_box()
+    page.click(".menu summary")
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Map, PNG").click()
+    picture = b64encode(Path(waited.value.path()).read_bytes()).decode()
+
+    plain = browser.new_page()
+    address = f"data:image/png;base64,{picture}"
+    share = box["height"] / box["width"]
+    words_beside = plain.evaluate(BELOW_THE_MAP, [address, share, strokes])
+    missing = plain.evaluate(BELOW_THE_MAP, [address, share, ["#fe01fd"]])
+    plain.close()
+    assert len(strokes) >= 3 and missing == [None]
+    assert all(inked is not None and inked > 20 for inked in words_beside), (strokes, words_beside)
+
+
+def _is_coloured(hue: str) -> bool:
+    parts = [int(hue[place : place + 2], 16) for place in (1, 3, 5)]
+    return max(parts) - min(parts) > 60
+
+
+@pytest.mark.slow
+def test_why_not_names_what_is_shut_in_the_language_spoken(opened: Callable[..., Any]) -> None:
+    page = opened(
+        OPEN.replace("open-borders", "mid-2026")
+        + "&language=ru&card=link:torkhamaf-torkhampk-road",
+        afresh=True,
+        is_exact=False,
+    )
+    page.click("#act-why")
+    page.wait_for_selector("#why-not table")
+    verdict = page.inner_text("#why-not p")
+    assert "«граница Афганистан – Пакистан»" in verdict
+    assert not re.search("[a-z]{3}", verdict)
+    opened(JULY, afresh=True)  # in English, as the tests that follow
 
 
 @pytest.mark.slow
@@ -940,7 +1037,7 @@ def test_year_tells_how_far_it_is_and_stops(
 ) -> None:
     from corridor.web import answers
 
-    real = answers.departures
+    real = answers.quickest_departures
     go = threading.Event()
     calls = []
 
@@ -950,7 +1047,7 @@ def test_year_tells_how_far_it_is_and_stops(
             go.wait(60)
         return real(*given, **named)
 
-    monkeypatch.setattr(answers, "departures", slow)
+    monkeypatch.setattr(answers, "quickest_departures", slow)
     page = opened(JULY.replace("2026-07-01", "2031-07-01"))
     until(
         page,
@@ -959,9 +1056,66 @@ def test_year_tells_how_far_it_is_and_stops(
     page.click("#cancel")
     go.set()
     assert 4 <= page.locator(".calendar .week").count() < 30
-    monkeypatch.setattr(answers, "departures", real)
+    monkeypatch.setattr(answers, "quickest_departures", real)
+    assert "Stopped." in page.inner_text("#year-missing")
     page.click("#ask-again")
-    until(page, "document.querySelectorAll('.calendar .week').length === 53")
+    until(page, WHOLE_YEAR)
+    assert page.inner_text("#year-missing") == ""
+
+
+@pytest.mark.slow
+def test_year_is_asked_once_while_the_day_changes(opened: Callable[..., Any]) -> None:
+    """Another day of the same twelve months stops and repeats nothing; another trip stops all."""
+    parts: list[str] = []
+    page = opened(JULY.replace("karachi", "tashkent").replace("2026-07", "2028-07"))
+
+    def note(request: Any) -> None:
+        if request.url.endswith("/api/calendar"):
+            parts.append(request.post_data_json["depart"])
+
+    page.on("request", note)
+    for day in ("2028-07-20", "2028-07-28", "2028-08-05"):
+        page.fill("#field-depart", day)
+        page.locator("#field-depart").dispatch_event("change")
+        page.wait_for_url(re.compile(f"depart={day}"))
+        settled(page)
+    until(page, WHOLE_YEAR)
+    page.remove_listener("request", note)
+    assert len(parts) == len(set(parts)) <= 13
+
+
+@pytest.mark.slow
+def test_what_was_cut_off_is_asked_again(opened: Callable[..., Any]) -> None:
+    """What the server had no time to begin is asked again by itself; what took too long says so,
+    where it would stand, with a button that goes on."""
+    refusals = {"/api/arrive-by": ["busy", "too-slow"], "/api/calendar": ["busy", "too-slow"]}
+
+    def answer(route: Any) -> None:
+        path = "/api/" + route.request.url.rpartition("/api/")[2]
+        if not refusals[path]:
+            route.continue_()
+            return
+        route.fulfill(
+            status=503,
+            headers={"retry-after": "0"},
+            json={"error": refusals[path].pop(0), "message": "There was no time for it."},
+        )
+
+    page = opened(JULY.replace("karachi", "tashkent").replace("2026-07-01", "2029-07-01"))
+    page.route("**/api/arrive-by", answer)
+    page.route("**/api/calendar", answer)
+    try:
+        page.goto(page.url.replace("2029-07-01", "2029-07-03") + "&deadline=2029-08-20")
+        for name, place in (("arrive", "#arrival"), ("calendar", "#year-missing")):
+            page.wait_for_selector(f"#ask-{name}")
+            assert "There was no time for it." in page.inner_text(place)
+        assert "distinct route" in page.inner_text("#said")
+        page.click("#ask-arrive")
+        until(page, "document.querySelectorAll('#arrival button').length === 2")
+        until(page, WHOLE_YEAR)
+        assert page.inner_text("#year-missing") == ""
+    finally:
+        page.unroute_all()
 
 
 @pytest.mark.skipif(AXE is None, reason="axe-playwright-python is not installed")

@@ -171,6 +171,27 @@ def test_late_callers_do_not_keep_a_question_beyond_its_time(
     asyncio.run(ask())
 
 
+def test_question_never_begun_is_refused_as_busy() -> None:
+    """Who asks it again may be answered; what was begun and took too long would take as long."""
+    go = threading.Event()
+
+    def slow() -> Answer:
+        go.wait(LONG_S)
+        return Answer(b"a")
+
+    async def ask() -> None:
+        workers = Workers(working=1, waiting=9, seconds=0.2)
+        first, second = (
+            asyncio.ensure_future(workers.answer(key, slow, never)) for key in ("a", "b")
+        )
+        refusals = await asyncio.gather(first, second, return_exceptions=True)
+        go.set()
+        assert [refusal.error for refusal in refusals] == ["too-slow", "busy"]  # type: ignore[union-attr]
+        workers.close()
+
+    asyncio.run(ask())
+
+
 def test_closing_ends_what_is_computed() -> None:
     told: list[str] = []
 

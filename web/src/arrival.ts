@@ -35,7 +35,7 @@ export function showArrival(answer: ArriveBy | null, depart: string, leave: (day
   box.replaceChildren(h("p", {}, t("To be there by the end of {day}, leave at the latest on", { day: last })), h("ul", { class: "plain" }, ...rows));
 }
 
-export function sayArrival(words: string): void {
+export function sayArrival(...words: (string | Node)[]): void {
   at("arrival").hidden = false;
-  at("arrival").replaceChildren(h("p", { class: "small" }, words));
+  at("arrival").replaceChildren(h("p", { class: "small" }, ...words));
 }

@@ -9,7 +9,9 @@ const WIDTH = 364, HIGH = 34, LOW = 5, FOOT = 14;
 
 export class Calendar {
   static readonly DAYS = 364; // the slider's last day
-  readonly box = h("div", { class: "calendar" });
+  private strip = h("div");
+  private missing = h("p", { class: "small", id: "year-missing" });
+  readonly box = h("div", { class: "calendar" }, this.strip, this.missing);
   private from = "";
   private rows: Departure[] = [];
   private hues: string[] = [];
@@ -39,6 +41,9 @@ export class Calendar {
     needle?.setAttribute("visibility", along >= 0 && along <= WIDTH ? "visible" : "hidden");
   }
 
+  /** Say why departures are missing, and what may bring them; nothing: none is. */
+  sayMissing(...words: (string | Node)[]): void { this.missing.replaceChildren(...words); }
+
   draw(): void {
     const counts = new Map<string, number[]>();
     const inTime = this.rows.filter((row) => row.countries && !this.isLate(row));
@@ -61,7 +66,7 @@ export class Calendar {
     const gaps = this.rows.filter((r) => !r.countries).length, late = this.rows.length - gaps - inTime.length;
     const rest = [...(late ? [t("not in time: {weeks}", { weeks: weeks(late) })] : []), ...(gaps ? [t("no route: {weeks}", { weeks: weeks(gaps) })] : [])];
     const needle = s("g", { class: "needle" }, s("path", { d: "M-3,-3L3,-3L0,2Z" }), s("path", { d: `M0,0V${HIGH}` }));
-    this.box.replaceChildren(
+    this.strip.replaceChildren(
       s("svg", { viewBox: `-2 -4 ${WIDTH + 8} ${HIGH + FOOT + 4}`, role: "img", "aria-label": t("Days of the quickest route by week, twelve months from {day}: {list}", { day: day(this.from), list: [...told, ...rest].join(t("; ")) }) }, ...cells, ...months, needle),
       h("ul", { class: "keys" }, ...order.slice(0, 6).map((name) => {
         const swatch = h("span", { class: "swatch" }), times = counts.get(name) ?? [];
@@ -93,14 +98,6 @@ export class Calendar {
       taken.set(name, onGround(free ?? this.hues[start % this.hues.length] ?? "#888888"));
     }
     return taken;
-  }
-
-  /** The parts twelve months are asked for in, four weeks each, so that they come bit by bit and can be stopped. */
-  static questions(from: string): { depart: string; until: string; count: number }[] {
-    return Array.from({ length: 13 }, (_, part) => {
-      const count = part === 12 ? 5 : 4; // twelve months are 53 departures a week apart
-      return { depart: addDays(from, part * 28), until: addDays(from, part * 28 + (count - 1) * 7), count };
-    });
   }
 }
 

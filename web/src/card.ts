@@ -1,11 +1,11 @@
 // Cards: what is known of a link, place, source or row, and what can be done to it.
 
-import { ask, isAborted, words } from "./api";
+import { ask, isAborted, isLate, words } from "./api";
 import { closureText, described, layerName, placeKind, stateName } from "./described";
 import { capital, listed, number, parts, t, tn } from "./language";
 import { at, button, cited, day, h, hours, percent, usd } from "./markup";
 import { openers, projectCard, withProject, yearAndPrice } from "./projects";
-import { asQuery, stateOf, tripOf, type State } from "./state";
+import { asQuery, goodsOf, stateOf, tripOf, type State } from "./state";
 import type { Closure, LinkCard, NodeCard, Project, Row, RowCard, SourceCard, Study, WhyNot } from "./types";
 
 export interface CardHooks {
@@ -25,7 +25,7 @@ export async function showCard(card: string, state: State, hooks: CardHooks): Pr
   let content: HTMLElement[];
   const project = kind === "project" ? hooks.study.projects.find((p) => p.project_id === id) : undefined;
   if (kind === "project") content = project ? ofProject(project, state, hooks) : [h("h2", {}, t("No such project")), h("p", {}, t("The study has no project of this name.")), button(t("Close the card"), () => hooks.show(null))];
-  else if (kind === "link") content = link(await ask<LinkCard>("card", `/api/links/${word}?${asked}`), state, hooks);
+  else if (kind === "link") content = link(await ask<LinkCard>("card", `/api/links/${word}?${asked}&${asQuery(goodsOf(state, hooks.study))}`), state, hooks);
   else if (kind === "node") content = node(await ask<NodeCard>("card", `/api/nodes/${word}?${asked}`), state, hooks);
   else if (kind === "source") content = source(await ask<SourceCard>("card", `/api/sources/${word}?${asked}`), hooks);
   else content = plain(await ask<RowCard>("card", `/api/rows/${TABLES[kind] ?? encodeURIComponent(kind)}/${word}?${asked}`), hooks);
@@ -127,7 +127,7 @@ async function whyNot(element: string, state: State, hooks: CardHooks): Promise<
       h("thead", {}, h("tr", {}, h("td"), ...[t("best now"), t("through it now"), t("if it opened")].map((w) => h("th", { scope: "col" }, w)))),
       h("tbody", {}, ...why.comparison.map((c) => h("tr", {}, h("th", { scope: "row" }, CRITERIA[c.criterion] ?? c.criterion), ...[c.best, c.through, c.opened].map((v) => h("td", {}, figure(v, c.unit))))))));
   } catch (problem) {
-    box.replaceChildren(isAborted(problem) ? h("p", { class: "small" }, t("Stopped.")) : h("p", { class: "problem" }, words(problem)));
+    box.replaceChildren(isAborted(problem) ? h("p", { class: "small" }, t("Stopped.")) : h("p", { class: "problem" }, words(problem)), isAborted(problem) || isLate(problem) ? button(t("Ask again"), () => { void whyNot(element, state, hooks); }) : "");
   }
 }
 

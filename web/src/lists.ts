@@ -142,9 +142,9 @@ export class Lists {
         h("tr", {}, h("td", {}, link(row.link_id)), h("td", {}, megatonnes(row.t_per_year)), h("td", {}, use(row.use_share)))))));
   }
 
-  sayFlows(words: string): void { this.flows.replaceChildren(h("p", { class: "small said-here" }, words)); }
+  sayFlows(...words: (string | Node)[]): void { this.flows.replaceChildren(h("p", { class: "small said-here" }, ...words)); }
 
-  sayCriticality(words: string): void { this.critical.replaceChildren(h("li", { class: "small said-here" }, words)); }
+  sayCriticality(...words: (string | Node)[]): void { this.critical.replaceChildren(h("li", { class: "small said-here" }, ...words)); }
 
   showState(state: State): void {
     for (const [name, field] of Object.entries(this.layers)) field.checked = state.layers.includes(name);

@@ -2,9 +2,8 @@
 
 import "./style.css";
 
-import { ask, Failed, inParts, isAborted, words } from "./api";
+import { ask, Failed, isAborted, isLate, words } from "./api";
 import { lookedFrom, sayArrival, showArrival, type ArriveBy } from "./arrival";
-import { Calendar } from "./calendar";
 import { opened, showCard, type CardHooks } from "./card";
 import { isDark, keepTheme, takeTheme } from "./colours";
 import { layerName, stateName } from "./described";
@@ -27,9 +26,10 @@ import { openers } from "./projects";
 import { Question, SERVICE_CLASSES, STANCES } from "./question";
 import { ordered, quickest, sorted, showLegs, showRoutes, type Hooks } from "./routes";
 import { saveDialog } from "./saving";
-import { asQuery, baselineOf, fromAddress, isDay, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
+import { asQuery, baselineOf, fromAddress, goodsOf, isDay, routesOf, stateOf, toAddress, tripOf, type State } from "./state";
 import { Swipe } from "./swipe";
-import type { Answer, Critical, CriticalStretch, Departure, Details, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
+import { Year } from "./year";
+import type { Answer, Critical, CriticalStretch, Details, Elements, Flows, Ground, Hazard, LinkFlow, Network, Route, Study } from "./types";
 
 class Page {
   private state: State;
@@ -42,7 +42,7 @@ class Page {
   private elements: Elements = {};
   private answer: Answer | null = null;
   private done: Record<string, string> = {};
-  private year: Departure[] = [];
+  private year = new Year();
   private names: Names;
   private save;
 
@@ -133,11 +133,12 @@ class Page {
     this.lists.showState(state);
     for (const box of this.sections()) box.open = state.sections.includes(box.id);
     at("answer").setAttribute("aria-busy", "true");
+    this.beginYear(state);
     try {
       const routes = this.reRoutes(state);
       routes.catch(() => undefined); // told below; the network may fail first
       await this.reNetwork(state);
-      if (!this.answer) await Promise.race([routes, this.drawEarly(state)]);
+      if (!this.answer) await Promise.race([routes, this.drawEarly(state).catch(() => routes)]);
       await routes;
       if (state !== this.state) return;
       this.draw(first);
@@ -181,7 +182,7 @@ class Page {
   /** Say what went wrong and offer what may mend it. */
   private fail(problem: unknown): void {
     if (!(problem instanceof Failed)) { this.say(words(problem)); return; }
-    if (problem.status === 0 || problem.status === 503) { this.stale(problem.message); return; }
+    if (isLate(problem)) { this.stale(problem.message); return; }
     const { text, mends } = wayOut(problem, this.outHooks());
     this.say(text, ...mends);
   }
@@ -190,8 +191,10 @@ class Page {
 
   /** Say why there is no newer answer, and offer to ask again. */
   private stale(why: string): void {
-    this.say(`${why} ${this.answer ? t("What is shown is the last answer.") : ""}`, button(t("Ask again"), () => { void this.refresh(); }, { id: "ask-again" }));
+    this.say(`${why} ${this.answer ? t("What is shown is the last answer.") : ""}`, this.askAgain("ask-again"));
   }
+
+  private askAgain(id: string): HTMLElement { return button(t("Ask again"), () => { void this.refresh(); }, { id }); }
 
   /** Ask again only where the words of the question differ from the last ones answered; begun: what to do before. */
   private async again<T>(kind: string, address: string, body: unknown, take: (answer: T) => void, begun?: () => void): Promise<void> {
@@ -203,14 +206,23 @@ class Page {
     take(answer);
   }
 
-  /** Ask again what takes seconds: say meanwhile, where the answer will stand, what is done, or what went wrong. */
-  private async againSlowly<T>(kind: string, address: string, body: unknown, say: (text: string) => void, task: string, take: (answer: T) => void): Promise<void> {
+  /** Ask again what takes seconds: say meanwhile, where the answer will stand, what is done, or what went wrong and how to ask once more. Tell whether there is an answer. */
+  private async againSlowly<T>(kind: string, address: string, body: unknown, say: (...words: (string | Node)[]) => void, task: string, take: (answer: T) => void): Promise<boolean> {
+    const { state } = this;
     try {
       await this.again(kind, address, body, take, () => say(task));
+      return true;
     } catch (problem) {
-      say(isAborted(problem) ? t("Stopped.") : words(problem));
-      throw problem;
+      if (state === this.state) say(...this.without(problem, `ask-${kind}`));
+      if (isAborted(problem)) throw problem;
+      return false;
     }
+  }
+
+  /** Say why an answer is missing, with a way to ask again where that may bring it. */
+  private without(problem: unknown, id: string): (string | Node)[] {
+    const why = isAborted(problem) ? t("Stopped.") : words(problem);
+    return isAborted(problem) || isLate(problem) ? [`${why} `, this.askAgain(id)] : [why];
   }
 
   private reNetwork({ depart, ...state }: State): Promise<void> {
@@ -237,7 +249,7 @@ class Page {
       this.sayAnswer(state, ...(isBound ? lifted(this.outHooks()).map(([, mend]) => mend) : []));
       this.done["routes"] = asked;
     } catch (problem) {
-      if (isAborted(problem) || !(problem instanceof Failed) || problem.status === 0 || problem.status === 503) throw problem;
+      if (isAborted(problem) || !(problem instanceof Failed) || isLate(problem)) throw problem;
       this.fail(problem);
       const { elements } = await ask<{ elements: Elements }>("openings", "/api/openings", { ...stateOf(state), on: state.depart });
       this.elements = elements;
@@ -292,17 +304,19 @@ class Page {
 
   private async reCard(state: State): Promise<void> {
     if (!state.card) { at("card").hidden = true; this.done["card"] = ""; void this.map?.point([]); return; }
-    const asked = JSON.stringify([state.card, stateOf(state), state.depart]);
+    const asked = JSON.stringify([state.card, stateOf(state), state.depart, goodsOf(state, this.study)]);
     if (this.done["card"] === asked) return;
     const isNew = !(this.done["card"] ?? "").startsWith(JSON.stringify([state.card]).slice(0, -1));
+    let isMissing = false;
     try {
       await showCard(state.card, state, this.cardHooks());
     } catch (problem) {
       if (isAborted(problem)) throw problem;
-      at("card").replaceChildren(button("✕", () => this.change({ card: null }), { "aria-label": t("Close the card"), class: "close" }), h("p", { class: "problem" }, problem instanceof Failed && problem.status === 404 ? t("The study has nothing of this name.") : words(problem)), button(t("Close the card"), () => this.change({ card: null })));
+      isMissing = isLate(problem);
+      at("card").replaceChildren(button("✕", () => this.change({ card: null }), { "aria-label": t("Close the card"), class: "close" }), h("p", { class: "problem" }, problem instanceof Failed && problem.status === 404 ? t("The study has nothing of this name.") : words(problem)), isMissing ? this.askAgain("ask-card") : "", button(t("Close the card"), () => this.change({ card: null })));
       at("card").hidden = false;
     }
-    this.done["card"] = asked;
+    this.done["card"] = isMissing ? "" : asked;
     if (!isNew) return;
     at("card").focus({ preventScroll: true });
     at("card").scrollIntoView({ block: "start" });
@@ -323,11 +337,11 @@ class Page {
     const { depart, layers } = state;
     if (!layers.includes("criticality")) return;
     const address = `/api/criticality?${asQuery({ ...stateOf(state), on: depart })}`;
-    await this.againSlowly<{ links: Critical[]; stretches: CriticalStretch[] }>("criticality", address, undefined, (text) => this.lists.sayCriticality(text), t("Shutting each link in turn ..."), ({ links, stretches }) => {
+    const isThere = await this.againSlowly<{ links: Critical[]; stretches: CriticalStretch[] }>("criticality", address, undefined, (...words) => this.lists.sayCriticality(...words), t("Shutting each link in turn ..."), ({ links, stretches }) => {
       this.critical = links;
       this.lists.showCriticality(stretches);
     });
-    void this.map?.showCriticality(this.critical);
+    if (isThere) void this.map?.showCriticality(this.critical);
   }
   private critical: Critical[] = [];
 
@@ -337,11 +351,11 @@ class Page {
     const layer = layers.includes("flows") ? "flows" : layers.includes("capacity") ? "capacity" : null;
     if (!layer) { void this.map?.showFlows([], null); return; }
     const address = `/api/flows?${asQuery({ ...stateOf(state), on: depart })}`;
-    await this.againSlowly<Flows>("flows", address, undefined, (text) => this.lists.sayFlows(text), t("Putting the demand on the network ..."), (flows) => {
+    const isThere = await this.againSlowly<Flows>("flows", address, undefined, (...words) => this.lists.sayFlows(...words), t("Putting the demand on the network ..."), (flows) => {
       this.flows = flows.links;
       this.lists.showFlows(flows);
     });
-    void this.map?.showFlows(this.flows, layer);
+    if (isThere) void this.map?.showFlows(this.flows, layer);
   }
   private flows: LinkFlow[] = [];
 
@@ -350,13 +364,8 @@ class Page {
     const { deadline, depart, origin, destination } = state;
     if (!isDay(deadline, this.study) || origin === destination) { showArrival(null, depart, () => undefined); return; }
     const asked = { ...routesOf(state), depart: lookedFrom(deadline, this.study.limits.first_on), baseline: undefined };
-    try {
-      await this.againSlowly<ArriveBy>("arrive", "/api/arrive-by", asked, sayArrival, t("Looking for the latest departure ..."), (answer) => { this.arrival = answer; });
-    } catch (problem) {
-      if (isAborted(problem)) throw problem;
-      return;
-    }
-    showArrival(this.arrival, depart, (day) => this.change({ depart: day }));
+    const isThere = await this.againSlowly<ArriveBy>("arrive", "/api/arrive-by", asked, sayArrival, t("Looking for the latest departure ..."), (answer) => { this.arrival = answer; });
+    if (isThere && state === this.state) showArrival(this.arrival, depart, (day) => this.change({ depart: day }));
   }
   private arrival: ArriveBy | null = null;
 
@@ -397,18 +406,22 @@ class Page {
     this.change(now ? { route: now.letter } : { card: `link:${pick.link ?? pick.id}` }, true);
   }
 
+  private beginYear(state: State): void {
+    const { depart: _, deadline: _last, ...trip } = tripOf(state); // the quickest routes: which of them are in time needs no search
+    this.year.begin(this.question.monthsFrom(state.depart), trip);
+  }
+
   private async reCalendar(state: State): Promise<void> {
-    const from = this.question.monthsFrom(state.depart), { depart: _, deadline: _last, ...trip } = tripOf(state); // the quickest routes: which of them are in time needs no search
-    const asked = JSON.stringify([from, trip]);
-    this.question.calendar.due(isDay(state.deadline, this.study) ? state.deadline : "");
-    if (this.done["calendar"] === asked || this.answer?.routes.length === 0 && !this.answer.openings.length) return;
-    const rows: Departure[] = [];
-    await inParts("calendar", Calendar.questions(from), (part) => part.count, ({ depart, until }) => ask<{ departures: Departure[] }>("calendar", "/api/calendar", { ...trip, depart, until }), ({ departures }) => {
-      rows.push(...departures);
-      this.question.calendar.show(from, rows, this.study.hues, (code) => this.study.countries[code] ?? code);
-    });
-    this.year = rows;
-    this.done["calendar"] = asked;
+    const { calendar } = this.question;
+    calendar.due(isDay(state.deadline, this.study) ? state.deadline : "");
+    if (this.answer?.routes.length === 0 && !this.answer.openings.length) return;
+    calendar.sayMissing();
+    try {
+      await this.year.go((from, rows) => calendar.show(from, rows, this.study.hues, (code) => this.study.countries[code] ?? code));
+    } catch (problem) {
+      if (state !== this.state) return;
+      calendar.sayMissing(...this.without(problem, "ask-calendar"));
+    }
   }
 
   private draw(first = false): void {
@@ -528,7 +541,7 @@ class Page {
     void this.map?.restyle();
     this.swipe?.restyle();
     this.draw();
-    if (this.year.length) this.question.calendar.draw();
+    if (this.year.rows.length) this.question.calendar.draw();
   }
 
   private picture(): Promise<Blob> {

@@ -1,6 +1,6 @@
 // Names: what a person calls a place, a link, a project, a selector or an option of a disputed figure.
 
-import { isEnglish, t } from "./language";
+import { isEnglish, t, tn } from "./language";
 import { day, hours } from "./markup";
 import type { Network, Study } from "./types";
 
@@ -10,6 +10,7 @@ export class Names {
   constructor(private study: Study) {
     for (const place of study.places) this.rows.set(place.id, place.name);
     for (const project of study.projects) this.rows.set(project.project_id, project.name);
+    for (const [rule, name] of Object.entries(study.rules)) this.rows.set(rule, name);
   }
 
   /** Learn what the places and links of a network are called. */
@@ -36,10 +37,18 @@ export class Names {
     return meaning?.split(/[,;،؛，；]/)[0] ?? id.replaceAll("-", " ").replace(":", ": ");
   }
 
+  /** Name a change by what it shuts; null for one that shuts nothing. */
+  private closed(id: string): string | null {
+    const [first, ...others] = this.study.closures[id]?.split(" ") ?? [];
+    if (first === undefined) return null;
+    const name = this.of(first);
+    return t("“{name}”", { name: others.length ? tn("{name} and {count} other link", "{name} and {count} other links", others.length, { name }) : name });
+  }
+
   /** Put names in place of the ids in a sentence of the server's. */
   within(said: string): string {
     const sentence = said.replace(/(^|[\s(])-(?=\d)/g, "$1\u2212"); // a minus, behind which no line breaks
-    const plain = sentence.replace(/ ?\[[^\]]*\]/g, "").replace(/\b\d{4}-\d{2}-\d{2}\b/g, day).replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => (id === "what-if" ? t("this what-if") : this.of(id)));
+    const plain = sentence.replace(/ ?\[[^\]]*\]/g, "").replace(/\b\d{4}-\d{2}-\d{2}\b/g, day).replace(/[a-z0-9]+(?:-[a-z0-9]+)+/g, (id) => (id === "what-if" ? t("this what-if") : this.closed(id) ?? this.of(id)));
     return !isEnglish ? plain : sentence.replace(/If (?:(?:change|window|rule|status) [a-z0-9-]+(?:, | and )?)+ were lifted/g, "If that were lifted")
       .replace(/ \[(?:change|window|rule|status) [^\]]*\]/g, "")
       .replace(/\b\d{4}-\d{2}-\d{2}\b/g, day)

@@ -114,6 +114,13 @@ export function tripOf(state: State): Record<string, unknown> {
   return { ...stateOf(state), origin, destination, cargo, depart, via, avoid, ...conditions };
 }
 
+/** Whose goods a card's rules are of: what of it the study has. */
+export function goodsOf({ origin, destination, cargo, carrier }: State, study: Study): Record<string, unknown> {
+  const isPlace = (id: string): boolean => study.places.some((place) => place.id === id.split("@")[0]);
+  const isKnown = study.cargoes.some((c) => c.cargo_id === cargo) && isPlace(origin) && isPlace(destination);
+  return isKnown ? { cargo, origin, destination, carrier: /^[A-Z]{2}$/.test(carrier) ? carrier : null } : {};
+}
+
 export function routesOf(state: State): Record<string, unknown> {
   return { ...tripOf(state), criteria: state.criteria, max_routes: state.max_routes, units: state.units, baseline: state.baseline || undefined };
 }

@@ -62,6 +62,11 @@ class Applied:
         return tuple(link for link, (begin, end) in pairs if begin <= at_s < end)
 
 
+def concerning(network: Network, party: Party) -> list[Applied]:
+    """Return the rules that name nothing but what is a party's, whether they bind it or not."""
+    return [_with_links(network, row) for row in network.rows("rules") if _concerns(row, party)]
+
+
 def applying(network: Network, party: Party) -> list[Applied]:
     """Return the rules that concern a party, whatever the date.
 
@@ -69,18 +74,18 @@ def applying(network: Network, party: Party) -> list[Applied]:
     those that comply with sanctions.
     """
     return [
-        _with_links(network, row)
-        for row in network.rows("rules")
-        if _concerns(row, party) and (party.complies or row["authority"] is None)
+        rule
+        for rule in concerning(network, party)
+        if party.complies or rule.row["authority"] is None
     ]
 
 
 def cautions(network: Network, party: Party) -> list[Applied]:
     """Return the rules that a party is told of in words: cautions, and sanctions it is named by."""
     return [
-        _with_links(network, row)
-        for row in network.rows("rules")
-        if _concerns(row, party) and (row["authority"] is not None or row["effect"] == "caution")
+        rule
+        for rule in concerning(network, party)
+        if rule.row["authority"] is not None or rule.row["effect"] == "caution"
     ]
 
 

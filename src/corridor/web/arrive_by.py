@@ -32,13 +32,12 @@ def arrive_by(state: StudyState, question: questions.Routes) -> dict[str, Any]:
     first, last = _days(question)
     network = state.network
 
-    # What no plan reaches in time, no trip of a route shown does.
-    planned = _latest(first, last, partial(_is_planned, network, question))
+    # What no plan reaches in time, no trip of a route shown does; nor, later, more of the trips.
+    sure = _latest(first, last, partial(_is_planned, network, question))
     latest = []
     for share in SHARES:
-        sure = None
-        if planned is not None:
-            sure = _latest(first, planned, partial(_is_sure, state, question, share))
+        if sure is not None:
+            sure = _latest(first, sure, partial(_is_sure, state, question, share))
         row = None if sure is None else _surest(state, question, sure)
         latest.append({"share": share, "departure": row})
 
@@ -58,12 +57,17 @@ def _days(question: questions.Routes) -> tuple[dt.date, dt.date]:
 
 
 def _latest(first: dt.date, last: dt.date, is_in_time: Callable[[dt.date], bool]) -> dt.date | None:
-    """Return the last day that is in time, by halves; null where not even the first is."""
-    if not is_in_time(first):
-        return None
+    """Return the last day that is in time; null where not even the first is.
 
-    in_time = first
-    late = last + dt.timedelta(days=1)
+    It mostly lies near the last: looked for back from there by doubled steps, then by halves.
+    """
+    in_time, late, step = last, last + dt.timedelta(days=1), dt.timedelta(days=1)
+    while not is_in_time(in_time):
+        stopping.raise_if_stopped()
+        if in_time == first:
+            return None
+        in_time, late, step = max(first, in_time - step), in_time, 2 * step
+
     while (late - in_time).days > 1:
         stopping.raise_if_stopped()
         between = in_time + (late - in_time) // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,11 +12,14 @@ from corridor.errors import UnknownName
 from corridor.language.messages import translate
 from corridor.network import hazards
 from corridor.network.closure_chances import shut_share
+from corridor.network.names import place_row
 from corridor.network.network import Network
+from corridor.network.rules import Party, concerning
 from corridor.runs.texts import SHOWN
 from corridor.screens.row_names import link_name, plain_note, row_name
 from corridor.tables import schema
 from corridor.tables.columns import OPEN_STATUS
+from corridor.web import questions
 from corridor.web.json_text import about
 from corridor.web.live_study import StudyState
 from corridor.web.openness import openness
@@ -74,8 +78,11 @@ def row(state: StudyState, table: str, row_id: str) -> dict[str, Any]:
     }
 
 
-def link(state: StudyState, link_id: str) -> dict[str, Any]:
-    """Return a link's row, whether it is open on the day and why, and all that bears on it."""
+def link(state: StudyState, link_id: str, question: questions.Goods) -> dict[str, Any]:
+    """Return a link's row, whether it is open on the day and why, and all that bears on it.
+
+    Of rules those that concern the goods asked about; all where no cargo is named.
+    """
     card = row(state, "links", link_id)
     day = state.dated_network
     cells = day.by_id("links")[link_id]
@@ -92,6 +99,7 @@ def link(state: StudyState, link_id: str) -> dict[str, Any]:
         "opened_by": opened_by(state, link_id),
         "choices": _choices(state, _window_alternatives(state, link_id, ends)),
         **_link_rows(day, link_id, number, ends),
+        "rules": _link_rules(state, day, number, question),
         "hazards": _link_hazards(state, day, number),
     }
 
@@ -212,17 +220,40 @@ def _link_ends(cells: Row, ends: Sequence[Row]) -> dict[str, Any]:
 
 
 def _link_rows(day: Network, link_id: str, number: int, ends: Sequence[Row]) -> dict[str, Any]:
-    """The windows, holidays, services and rules of a link, given by its id and its number."""
+    """The windows, holidays and services of a link, given by its id and its number."""
     windows = [w for w in day.rows("windows") if _bears_on(w, link_id, ends)]
     holidays = [h for h in day.rows("holidays") if number in _selected(h["row_id"], day)]
     services = [s for s in day.rows("services") if link_id in s["link_ids"].split()]
-    rules = [r for r in day.rows("rules") if number in _selected(r["row_id"], day)]
     return {
         "windows": _rows_with_figures(day, "windows", windows),
         "holidays": _rows_with_figures(day, "holidays", holidays),
         "services": _rows_with_figures(day, "services", services),
-        "rules": _rows_with_figures(day, "rules", rules),
     }
+
+
+def _link_rules(
+    state: StudyState, day: Network, number: int, question: questions.Goods
+) -> list[dict[str, Any]]:
+    """The rules on a link, by its number, that are not past and concern the goods of a question."""
+    rules = [r for r in day.rows("rules") if number in _selected(r["row_id"], day)]
+    party = _party(day, question)
+    if party is not None:
+        theirs = {rule.row["rule_id"] for rule in concerning(day, party)}
+        rules = [r for r in rules if r["rule_id"] in theirs and not _is_past(r, state.on)]
+    return _rows_with_figures(day, "rules", rules)
+
+
+def _party(day: Network, question: questions.Goods) -> Party | None:
+    """Whose goods a question is about; null where it names no cargo."""
+    if question.cargo is None:
+        return None
+    ends = (question.origin, question.destination)
+    origin, destination = (place_row(day, end)["country"] if end else None for end in ends)
+    return Party(question.cargo, origin, destination, question.carrier)
+
+
+def _is_past(rule: Row, on: dt.date) -> bool:
+    return rule["to_on"] is not None and rule["to_on"] <= on
 
 
 def _place_links(state: StudyState, day: Network, node_id: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from corridor.language.cldr import country_name, english_country_name
 from corridor.language.speech import marked, tell
 from corridor.network.names import names_of
 from corridor.network.shapes import with_lines
+from corridor.screens.row_names import row_name
 from corridor.study.settings import Scenario, Trip
 from corridor.tables import schema
 from corridor.tables.columns import MODES
@@ -167,9 +168,21 @@ def _questions(state: StudyState) -> dict[str, Any]:
         "parameters": _options(tables["parameters"]),
         "carriers": carriers.to_list(),
         "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),
+        "closures": _closures(tables["changes"]),
+        "rules": {
+            rule["rule_id"]: row_name(state.network, "rules", rule)
+            for rule in state.network.rows("rules")
+        },
         "projects": project_cards(state),
         "trips": [_trip(trip) for trip in state.study.trips],
     }
+
+
+def _closures(changes: pl.DataFrame) -> dict[str, str]:
+    """The links that a change shuts first, as a selector, by change_id."""
+    shut = changes.filter(table="links", column="status", value="closed")
+    first = shut.unique("change_id", keep="first", maintain_order=True)
+    return dict(first.select("change_id", "row_id").iter_rows())
 
 
 def _drawing() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from corridor.web.live_study import LiveStudy
 from corridor.web.questions import (
     Calendar,
     CalendarBody,
+    Goods,
     PageAddress,
     Routes,
     RoutesBody,
@@ -175,8 +176,8 @@ GET_VIEWS = (
         "/api/links/{link_id}",
         "get_link",
         "All that is known of a link",
-        State,
-        lambda state, _, link_id: cards.link(state, link_id),
+        Goods,
+        lambda state, question, link_id: cards.link(state, link_id, question),
     ),
     View(
         "/api/nodes/{node_id}",

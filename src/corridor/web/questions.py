@@ -66,6 +66,7 @@ Day = Annotated[dt.date, AfterValidator(_day)]
 Words = Annotated[list[Word], Field(max_length=MAX_CHANGES)]
 Criterion = Literal["time", "cost", "carbon", "risk"]
 Tolerance = Annotated[float, Field(ge=0, le=1)]
+Carrier = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 Few = Annotated[list[Word], Field(max_length=MAX_REQUIRED)]
 
 
@@ -116,6 +117,15 @@ class State(BaseModel):
     )
 
 
+class Goods(State):
+    """A state and whose goods go where, as far as it is said."""
+
+    cargo: Word | None = Field(None, description="Row of cargoes.csv; null: any.")
+    origin: Word | None = Field(None, description="Place they come from; null: any.")
+    destination: Word | None = Field(None, description="Place they go to; null: any.")
+    carrier: Carrier | None = None
+
+
 class Trip(State):
     """A state and one unit of a cargo between two places."""
 
@@ -135,7 +145,7 @@ class Trip(State):
     )
     max_transshipments: Annotated[int, Field(ge=0, le=100)] | None = None
     deadline: Day | None = None
-    carrier: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
+    carrier: Carrier | None = None
     service_class: Literal["ordinary", "one-driver", "two-drivers", "convoy"] | None = Field(
         None, description="How goods are carried on the road; null: as ordinary."
     )

@@ -48,6 +48,11 @@ class _Computation:
     until_s: float
     waiting: int = 0
 
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether a thread has taken it up."""
+        return self.future.running() or self.future.done()
+
     def stop(self) -> None:
         """End it: at once where it has not begun, else as soon as it looks at its flag."""
         self.flag[0] = 1
@@ -91,9 +96,9 @@ class Workers:
         Raises
         ------
         Refusal
-            Where too many wait (503), where it takes too long (503) and where the caller left
-            (499). The time is counted from the first caller's asking, so that a question many ask
-            again and again ends as well.
+            Where too many wait or those before take too long (503, busy), where it takes too long
+            itself (503, too-slow) and where the caller left (499). The time is counted from the
+            first caller's asking, so that a question many ask again and again ends as well.
         """
         with self._lock:
             answer = self._answers.get(key)
@@ -160,6 +165,13 @@ class Workers:
             return _result_of(answered)
         if left.done():
             raise Refusal(499, "left", "The caller left.")
+        if not computation.has_begun:
+            raise Refusal(
+                503,
+                "busy",
+                "The questions before this one took too long. Ask again in two seconds.",
+                retry_after(2),
+            )
         raise Refusal(
             503,
             "too-slow",
