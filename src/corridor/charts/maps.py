@@ -287,7 +287,7 @@ def weighted_map(
     """
     shown = _links_shown(links, weighted)
     used = nodes.filter(pl.col("node_id").is_in(end_nodes(shown)))
-    view = view_of(used["lon_deg"], used["lat_deg"], max_height=460.0)
+    view = view_of(used["lon_deg"], used["lat_deg"], max_height=400.0)
 
     features = link_features(nodes, shown, view, parallel_among=links)
     weighted_lines = weighted.join(line_rows(features), on="link_id", maintain_order="left")

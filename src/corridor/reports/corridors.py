@@ -9,19 +9,19 @@ from corridor.reports.formats import slug
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 from corridor.reports.trip import Trip
-from corridor.reports.trips import map_and_stages
+from corridor.reports.trips import stages_figure
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
-    """Return the comparison of the routes of the first trip; none where it has no route."""
+    """Return the comparison of the routes of the first trip; none where it has no route.
+
+    Their map stands on the front page, and in the annex of the trip.
+    """
     if not inputs.trips or not inputs.trips[0].routes.height:
         return []
 
     trip = inputs.trips[0]
-    figures = map_and_stages(trip, inputs)
-    if figures:
-        figures.append(_pareto_figure(trip))
-
+    figures = [stages_figure(trip), _pareto_figure(trip)] if trip.legs.height else []
     title = tell("Corridors compared: {trip}", trip=trip.name)
     values = {"trip": trip, "figures": figures}
     return [Section("corridors", title, "corridors.html", values, tell("Corridors compared"))]

@@ -17,18 +17,20 @@ from importlib.resources import files
 from typing import NamedTuple
 
 FAMILY = "Report Sans"
+WEIGHTS = (400, 700)
 
 
 class Part(NamedTuple):
     """A part of the font: what its files are called, and its letters as CSS and Python say them.
 
-    weights: those it has a file of.
+    weights: those it has a file of; signs of one weight serve both, or bold ones would come from
+    the machine.
     """
 
     name: str
     css_range: str
     letters: str
-    weights: tuple[int, ...] = (400, 700)
+    weights: tuple[int, ...] = WEIGHTS
 
 
 PARTS = (
@@ -55,11 +57,12 @@ def with_font(html: str) -> str:
 def font_faces(text: str) -> str:
     """Return the style that brings the parts of the font that a text uses."""
     used = [part for part in PARTS if re.search(f"[{part.letters}]", text)]
-    return "\n".join(_face(part, weight) for part in used for weight in part.weights)
+    return "\n".join(_face(part, weight) for part in used for weight in WEIGHTS)
 
 
 def _face(part: Part, weight: int) -> str:
-    font = files(__package__).joinpath("fonts", f"{part.name}-{weight}.woff2").read_bytes()
+    drawn = weight if weight in part.weights else part.weights[0]
+    font = files(__package__).joinpath("fonts", f"{part.name}-{drawn}.woff2").read_bytes()
     data = base64.b64encode(font).decode("ascii")
     return (
         f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; '

@@ -104,6 +104,7 @@ def _command(program: str, source: Path, target: Path) -> list[str]:
         "--headless",
         *(["--no-sandbox"] if is_root else []),  # Chromium starts no sandbox as root
         "--disable-gpu",
+        "--font-render-hinting=none",  # the width of letters hangs on no setting of the machine
         "--no-first-run",
         "--disable-extensions",
         "--disable-background-networking",

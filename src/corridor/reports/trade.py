@@ -53,7 +53,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
         "words": _paragraphs(inputs, all_series),
         "series": all_series,
         "rows": _table_rows(steps, all_series),
-        "figures": _figures(inputs, steps),
+        "figures": [_target_figure(steps)] if _answered(steps).height else [],
         "csv": csv_address(steps),
         "flows": abroad.height,
         "seen": abroad.filter(pl.col("basis") == "observed").height,
@@ -63,7 +63,10 @@ def sections(inputs: ReportInputs) -> list[Section]:
 
 
 def detail_sections(inputs: ReportInputs) -> list[Section]:
-    """Return each scenario, what could be sold and who gains; nothing without a target."""
+    """Return each scenario, what carriage costs, what could be sold and who gains.
+
+    Nothing without a target.
+    """
     steps = inputs.frame("trade_target")
     figures = _detail_figures(inputs, steps) if steps.height else []
     if not figures:
@@ -379,16 +382,6 @@ def _table_cell(row: Row | None) -> dict[str, str]:
     }
 
 
-def _figures(inputs: ReportInputs, steps: pl.DataFrame) -> list[Figure]:
-    """Return the figures of the chapter, each where there is something to draw."""
-    figures = [_target_figure(steps)] if _answered(steps).height else []
-
-    costs = inputs.frame("trade_pair_costs")
-    if costs["cost_share"].null_count() < costs.height:
-        figures.append(_carriage_figure(costs))
-    return figures
-
-
 def _answered(steps: pl.DataFrame) -> pl.DataFrame:
     """Return the scenarios that have a value."""
     return steps.filter((pl.col("kind") == "scenario") & pl.col("value_usd").is_not_null())
@@ -398,6 +391,10 @@ def _detail_figures(inputs: ReportInputs, steps: pl.DataFrame) -> list[Figure]:
     """Return the figures of the annex, each where there is something to draw."""
     options = _answered(steps)
     figures = [_scenarios_figure(steps, options)] if options.height else []
+
+    costs = inputs.frame("trade_pair_costs")
+    if costs["cost_share"].null_count() < costs.height:
+        figures.append(_carriage_figure(costs))
 
     sectors = _carried(inputs.frame("trade_potential"))
     if sectors.height:

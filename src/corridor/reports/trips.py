@@ -32,7 +32,7 @@ MAP_COLUMNS = (
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
-    """Return an annex for each trip; the map of the first stands in the chapter on corridors."""
+    """Return an annex for each trip; the stages of the first stand in the chapter on corridors."""
     return [
         _section(trip, inputs, is_first=number == 0) for number, trip in enumerate(inputs.trips)
     ]
@@ -52,7 +52,7 @@ def _section(trip: Trip, inputs: ReportInputs, *, is_first: bool) -> Section:
     values = {
         "trip": trip,
         "papers": papers(trip.rows),
-        "figures": [] if is_first else map_and_stages(trip, inputs),
+        "figures": _figures(trip, inputs, is_first=is_first),
         "legs_csv": _legs_csv(trip.legs),
         **year_values(trip, always_drawn=is_first),
     }
@@ -64,12 +64,13 @@ def _legs_csv(legs: pl.DataFrame) -> str | None:
     return csv_address(legs.drop(LEG_COLUMNS_LEFT_OUT)) if legs.height else None
 
 
-def map_and_stages(trip: Trip, inputs: ReportInputs) -> list[Figure]:
-    """Return map and stages; none of a trip without legs."""
+def _figures(trip: Trip, inputs: ReportInputs, *, is_first: bool) -> list[Figure]:
+    """Return the map of a trip, and its stages unless it is the first; none without legs."""
     if not trip.legs.height:
         return []
 
-    return [_map_figure(trip, inputs), _stages_figure(trip)]
+    where = _map_figure(trip, inputs)
+    return [where] if is_first else [where, stages_figure(trip)]
 
 
 def _map_figure(trip: Trip, inputs: ReportInputs) -> Figure:
@@ -88,7 +89,7 @@ def _map_figure(trip: Trip, inputs: ReportInputs) -> Figure:
     )
 
 
-def _stages_figure(trip: Trip) -> Figure:
+def stages_figure(trip: Trip) -> Figure:
     """Return what the routes of a trip spend their days and dollars on."""
     legs = trip.legs
     if "corridor" in trip.routes.columns:
