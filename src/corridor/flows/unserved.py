@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 
 from corridor.language.messages import figure, message
 from corridor.network.graph import Row
+from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.query import prepare
 from corridor.routing.reasons import absence
@@ -30,7 +32,6 @@ def unserved_reasons(
     on
         Day looked at.
     """
-    reasons: dict[tuple[str, str, str], str] = {}
     reason_of_trip: list[str | None] = []
 
     for trip, has_route in zip(trips, is_served, strict=True):
@@ -39,9 +40,8 @@ def unserved_reasons(
             continue
 
         question = (trip["origin_node_id"], trip["destination_node_id"], trip["cargo_id"])
-        if question not in reasons:
-            reasons[question] = _reason(network, *question, on)
-        reason_of_trip.append(reasons[question])
+        why = partial(_reason, network, *question, on)
+        reason_of_trip.append(network.once(Derived.UNSERVED.of(*question, on), why))
     return reason_of_trip
 
 

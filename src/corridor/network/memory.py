@@ -54,6 +54,7 @@ class Derived(Enum):
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
     PASSAGES = "how arcs are passed, and when", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
     MEAN_WAITS = "mean wait for arcs", ("second of departure", "bans", "times"), FOLLOWS_STATUS
+    UNSERVED = "why nothing goes", ("origin", "destination", "cargo_id", "day"), FOLLOWS_STATUS
     HAZARD_LINKS = "which hazards cover which links", (), FIXED
     HAZARD_ARCS = "which hazards cover which arcs", (), FIXED
     CLOSURE_LAWS = "how closures of every hazard begin and last", (), FIXED
