@@ -42,6 +42,7 @@ from corridor.routing.turn_backs import (
     places_of_arcs,
     turns_back,
 )
+from corridor.routing.visits import Visits, visits
 from corridor.units import HOUR_S
 
 MAX_LABELS = 1 << 22  # about 0.9 GB
@@ -145,26 +146,40 @@ def _search(
     """Return the kernel's answer, of routes that come to some places once.
 
     minded: places by number, each with the states at which it is remembered that goods were there.
+    Within tolerances these states stand once more; else a label has a bit for each place.
     """
     from corridor.kernels import pareto
 
-    arcs = _arc_costs(query, criteria, list(minded))
+    is_near = max(tolerances) > 0
+    space = visits(query, minded if is_near else {})
+    in_bits = {} if is_near else minded
+    arcs = _arc_costs(query, criteria, list(in_bits))
+    bounds = lower_bounds(query, arcs)
     hazards_counted = slice(None if criteria[RISK] else 0)  # else their one word is empty
     weights = hazards.weights(query.network, query.depart_s)[hazards_counted]
     answer = pareto.search(
-        SearchGraph(query.ptr, query.head),
-        _calendars(query),
-        arcs,
+        SearchGraph(space.ptr, space.head),
+        _calendars(query, space),
+        arcs[space.arc],
         word_weights(weights),
-        Trip(query.starts, query.depart_s, query.is_goal),
-        _remembered(query, minded),
-        lower_bounds(query, arcs),
+        Trip(query.starts, query.depart_s, query.is_goal[space.state]),
+        _remembered(query, in_bits),
+        bounds[space.state],
         limits,
         stopping.flag(),
         tolerances,
     )
     stopping.raise_if_stopped()
-    return Answer(*answer)
+    return _as_asked(Answer(*answer), space)
+
+
+def _as_asked(answer: Answer, space: Visits) -> Answer:
+    """Return an answer whose labels say states and arcs of the question."""
+    labels = answer.labels
+    labels[:, LABEL.state] = space.state[labels[:, LABEL.state]]
+    comes_by_arc = labels[:, LABEL.arc] >= 0
+    labels[comes_by_arc, LABEL.arc] = space.arc[labels[comes_by_arc, LABEL.arc]]
+    return answer
 
 
 def _remembered(query: Query, minded: Mapping[int, Collection[int]]) -> Ints:
@@ -216,17 +231,19 @@ def _words_of_hazards(query: Query) -> Ints:
     return query.hazard_words & as_words(weights[:, None] > 0)
 
 
-def _calendars(query: Query) -> Calendars:
-    """Return the calendars of arcs in the search graph's order, made once for a question."""
-    return query.once("calendars", lambda: _ordered_calendars(query))
+def _calendars(query: Query, space: Visits) -> Calendars:
+    """Return the calendars of arcs in their order; those of the question are made once."""
+    if space.ptr is not query.ptr:
+        return _ordered_calendars(query, query.arc_of[space.arc])
+    return query.once("calendars", lambda: _ordered_calendars(query, query.arc_of))
 
 
-def _ordered_calendars(query: Query) -> Calendars:
-    lengths = np.diff(query.span_ptr)[query.arc_of]
+def _ordered_calendars(query: Query, arcs: Ints) -> Calendars:
+    lengths = np.diff(query.span_ptr)[arcs]
     ptr = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=ptr[1:])
 
-    spans = query.packed[:, members_of(query.span_ptr, query.arc_of)]
+    spans = query.packed[:, members_of(query.span_ptr, arcs)]
     return Calendars(np.ascontiguousarray(spans.T), ptr)
 
 
