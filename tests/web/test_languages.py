@@ -12,7 +12,7 @@ pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
 
 from corridor.errors import UnknownName
 from corridor.language.messages import message
-from corridor.language.speech import languages, speaking
+from corridor.language.speech import languages, number, speaking
 from corridor.web.languages import page_catalogue, translated
 from language_cases import ROOT, messages_in_code
 from web_cases import TRIP
@@ -93,3 +93,21 @@ def test_answers_are_in_the_language_asked(client: Any) -> None:
 
     unknown = client.get("/api/study", params={"language": "rus"})
     assert unknown.status_code == 422 and unknown.json()["near"] == ["ru"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_dates_and_numbers_are_those_of_the_report(code: str) -> None:
+    """Each pattern of a date names fields that the page writes, and months it has the names of."""
+    served = page_catalogue(code)
+    dates = served["dates"]
+    assert all(len(names) == 12 and all(names) for names in dates["months"].values())
+    assert len(set(dates["weekdays"])) == 7
+
+    for pattern in dates["patterns"].values():
+        fields = re.findall(r"[a-zA-Z]+", re.sub(r"'[^']*'", "", pattern))
+        named = {field for field in fields if len(field) > 2 and field[0] in "ML"}
+        assert named <= set(dates["months"])
+        assert {field[0] for field in fields} <= set("yMLdHmc")
+
+    with speaking(code):
+        assert number(12345.6, 1) == f"12{served['group']}345{served['decimal']}6"

@@ -1228,3 +1228,13 @@ def test_a_journey_in_russian(browser: Any, address: str) -> None:
         )
         assert not [v["id"] for v in found if v["impact"] in ("serious", "critical")]
     page.close()
+
+
+@pytest.mark.slow
+def test_dates_are_written_in_a_language_the_browser_does_not_know(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened(f"{JULY}&language=kk")
+    assert page.inner_text("#day-shown") == "2026\u202fж. 1 шіл."
+    assert not re.search(r"\bM\d\d\b", page.inner_text("body"))
+    assert "7\u00a0309" in page.inner_text("table.routes")

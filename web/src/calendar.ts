@@ -1,7 +1,7 @@
 // Twelve months under the slider: for every week the days that half of the trips by the quickest route take at most, as height, and its corridor, as colour.
 
 import { onGround } from "./colours";
-import { datesWith, listed, t, tn } from "./language";
+import { datesAs, listed, t, tn } from "./language";
 import { addDays, apartDays, bareDays, day, days, h, s } from "./markup";
 import type { Departure } from "./types";
 
@@ -106,7 +106,7 @@ const medianOf = ({ time_p50_h, time_h }: Departure): number | null => time_p50_
 
 const weeks = (count: number): string => tn("{count} week", "{count} weeks", count);
 
-const months = datesWith({ month: "short" }), initials = datesWith({ month: "narrow" });
+const months = datesAs("month"), initials = datesAs("initial");
 
 /** A month by its first letter, January by its short name. */
 const monthMark = (date: string): string => (date.endsWith("-01-01") ? months : initials).format(new Date(`${date}T00:00:00Z`));

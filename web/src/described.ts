@@ -1,6 +1,6 @@
 // What a row of the study says, in a sentence and a few labelled values; no ids, no words of the tables.
 
-import { capital, datesWith, listed, number, t, tn } from "./language";
+import { capital, datesAs, listed, number, t, tn } from "./language";
 import { day, hours, km, percent, usd, value } from "./markup";
 import type { Closure, Figure, Row } from "./types";
 
@@ -70,7 +70,7 @@ function linkValues(figures: Figure[], cells: Cells): [string, string][] {
   return rows;
 }
 
-const WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], weekday = datesWith({ weekday: "long" });
+const WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], weekday = datesAs("weekday");
 const NAMES = WEEK.map((_, i) => weekday.format(new Date(Date.UTC(2024, 0, 1 + i)))); // the first of January 2024 was a Monday
 
 function weekdays(text: string): string {
@@ -80,7 +80,7 @@ function weekdays(text: string): string {
   return listed(numbers.map((n) => NAMES[n] ?? ""));
 }
 
-const months = datesWith({ day: "numeric", month: "long" });
+const months = datesAs("day of the year");
 const dayOfYear = (text: string): string => months.format(new Date(`2024-${text}T00:00:00Z`));
 
 function span(from: string, to: string): string {

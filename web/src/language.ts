@@ -1,8 +1,15 @@
 // The language of the page: messages stand in English in the code and come translated from the server, out of
 // the catalogues of the report. Numbers and dates are written as the language writes them.
 
+/** How a day is written: with its year, with its time, alone, or a part of it alone. */
+type DateForm = "day" | "moment" | "day of the year" | "month" | "initial" | "weekday";
+
+/** How a language writes dates, by the letters of CLDR's patterns: names of months from January, of days from Monday. */
+interface Dates { patterns: Record<DateForm, string>; months: Record<string, string[]>; weekdays: string[] }
+
 interface Catalogue {
   code: string; direction: "ltr" | "rtl"; plurals: Record<string, number>; messages: Record<string, string | string[]>;
+  dates: Dates; decimal: string; group: string;
 }
 export type Values = Record<string, string | number>;
 
@@ -25,8 +32,7 @@ export const isRightToLeft = catalogue?.direction === "rtl";
 document.documentElement.lang = language;
 document.documentElement.dir = catalogue?.direction ?? "ltr";
 
-const NUMBERS = isEnglish ? "en" : `${language}-u-nu-latn`, DATES = isEnglish ? "en-GB" : NUMBERS;
-const plural = new Intl.PluralRules(language), lists = new Intl.ListFormat(DATES);
+const plural = new Intl.PluralRules(language), lists = new Intl.ListFormat(isEnglish ? "en-GB" : language);
 
 /** A message with its values; a sentence that ends in an abbreviation, as a date in Russian does, has one stop. */
 const filled = (message: string, values: Values): string => message.replace(/\{(\w+)\}/g, (field, name: string) => String(values[name] ?? field)).replace(/([^.])\.\.(?!\.)/g, "$1.");
@@ -61,8 +67,42 @@ export const capital = (text: string): string => `${text.charAt(0).toLocaleUpper
 /** A number as the language writes it, with so many decimals. */
 export const number = (value: number, digits = 0): string => numberWith({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-export const numberWith = (options: Intl.NumberFormatOptions): Intl.NumberFormat => new Intl.NumberFormat(NUMBERS, options);
-export const datesWith = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(DATES, { ...options, timeZone: "UTC" });
+/** How numbers are written; browsers do not know how every language parts them, so the catalogue says it. */
+export function numberWith(options: Intl.NumberFormatOptions): { format: (value: number) => string } {
+  const english = new Intl.NumberFormat("en", options);
+  if (!catalogue) return english;
+  const signs: Partial<Record<Intl.NumberFormatPartTypes, string>> = { decimal: catalogue.decimal, group: catalogue.group };
+  return { format: (value) => english.formatToParts(value).map(({ type, value: text }) => signs[type] ?? text).join("") };
+}
+
+const ENGLISH_DATES: Record<DateForm, Intl.DateTimeFormatOptions> = {
+  day: { day: "numeric", month: "short", year: "numeric" },
+  moment: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  "day of the year": { day: "numeric", month: "long" },
+  month: { month: "short" },
+  initial: { month: "narrow" },
+  weekday: { weekday: "long" },
+};
+
+/** How dates are written, as numbers are: in the words and the order of the catalogue. */
+export function datesAs(form: DateForm): { format: (date: Date) => string } {
+  if (!catalogue) return new Intl.DateTimeFormat("en-GB", { ...ENGLISH_DATES[form], timeZone: "UTC" });
+  const { dates } = catalogue;
+  return { format: (date) => dates.patterns[form].replace(/'([^']*)'|y+|[ML]+|d+|H+|m+|c+/g, (field, quoted?: string) => quoted ?? datePart(dates, field, date)) };
+}
+
+/** A field of a pattern, such as MMM, of a date. */
+function datePart({ months, weekdays }: Dates, field: string, date: Date): string {
+  const two = (value: number): string => String(value).padStart(field.length, "0");
+  switch (field[0]) {
+    case "y": return two(date.getUTCFullYear());
+    case "d": return two(date.getUTCDate());
+    case "H": return two(date.getUTCHours());
+    case "m": return two(date.getUTCMinutes());
+    case "c": return weekdays[(date.getUTCDay() + 6) % 7] ?? "";
+    default: return months[field]?.[date.getUTCMonth()] ?? two(date.getUTCMonth() + 1);
+  }
+}
 
 /** The body of a question, asked in the language spoken. */
 export const inLanguage = (body: unknown): unknown => (isEnglish ? body : { ...(body as object), language });

@@ -1,6 +1,6 @@
 // Elements of the page in one line each, and numbers as people read them.
 
-import { datesWith, number, numberWith, t } from "./language";
+import { datesAs, number, numberWith, t } from "./language";
 
 type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
@@ -38,8 +38,8 @@ export function button(words: string, act: () => void, attributes: Attributes = 
 }
 
 const precise = numberWith({ maximumSignificantDigits: 4 });
-const dates = datesWith({ day: "numeric", month: "short", year: "numeric" });
-const moments = datesWith({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const dates = datesAs("day");
+const moments = datesAs("moment");
 
 /** Hours as days, without the unit, as below a head that names it. */
 export const bareDays = (hours: number | null): string => (hours === null ? "–" : number(hours / 24, 1));

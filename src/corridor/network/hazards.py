@@ -106,4 +106,4 @@ def meeting_weights(network: Network, depart_s: int, visits: Visits, routes: int
     hazards = network.frames["hazards"].height
     cell = route * hazards + hazard
     summed = np.bincount(cell, expected / WEIGHT_UNIT, routes * hazards)
-    return summed.reshape(routes, hazards)
+    return np.asarray(summed, np.float64).reshape(routes, hazards)

@@ -32,13 +32,20 @@ TEXTS = frozenset(  # fields whose texts are a study's or the program's, not ids
 STOPS = "stop"  # a place, or a border by its two ends
 BETWEEN_ENDS = " – "
 CORRIDORS = frozenset(("corridor", "baseline_corridor"))
+MONTH_FIELDS = {  # CLDR's letters for the name of a month: where it stands, and how long it is
+    "MMM": ("format", "abbreviated"),
+    "MMMM": ("format", "wide"),
+    "LLL": ("stand-alone", "abbreviated"),
+    "LLLLL": ("stand-alone", "narrow"),
+}
 COUNTS = range(200)  # every form of a plural is that of one of these, in any language
 
 
 def page_catalogue(code: str) -> dict[str, Any]:
     """Return the messages of the page in a language, as ``web/src/language.ts`` reads them.
 
-    plurals: number of the form by CLDR's category. Raises UnknownName for a language that is not
+    plurals: number of the form by CLDR's category. dates, decimal, group: how the language writes
+    dates and numbers, which not every browser knows. Raises UnknownName for a language that is not
     spoken.
     """
     if code not in languages():
@@ -47,15 +54,43 @@ def page_catalogue(code: str) -> dict[str, Any]:
         return {"code": code, "direction": "ltr", "plurals": {}, "messages": {}}
 
     catalogue = read_catalogue(catalogue_path(code), code)
+    locale = Locale.parse(code)
+    signs = locale.number_symbols["latn"]
     return {
         "code": code,
-        "direction": Locale.parse(code).text_direction,
+        "direction": locale.text_direction,
+        "dates": _dates(locale),
+        "decimal": signs["decimal"],
+        "group": signs["group"],
         "plurals": _plurals(catalogue, code),
         "messages": {
             _english(entry): entry.string
             for entry in catalogue
             if _is_of_page(entry) and entry.string
         },
+    }
+
+
+def _dates(locale: Locale) -> dict[str, Any]:
+    """Return how a language writes dates: CLDR's patterns, and names from January and Monday."""
+    pattern = {key: form.pattern for key, form in locale.datetime_skeletons.items()}
+    moment = str(locale.datetime_formats["medium"])
+    months = {
+        field: [locale.months[where][width][month] for month in range(1, 13)]
+        for field, (where, width) in MONTH_FIELDS.items()
+    }
+    weekdays = locale.days["stand-alone"]["wide"]
+    return {
+        "patterns": {
+            "day": pattern["yMMMd"],
+            "moment": moment.replace("{1}", pattern["MMMd"]).replace("{0}", pattern["Hm"]),
+            "day of the year": pattern["MMMMd"],
+            "month": "LLL",
+            "initial": "LLLLL",
+            "weekday": "cccc",
+        },
+        "months": months,
+        "weekdays": [weekdays[day] for day in range(7)],
     }
 
 
