@@ -42,7 +42,7 @@ from corridor.routing.turn_backs import (
     places_of_arcs,
     turns_back,
 )
-from corridor.routing.visits import Visits, visits
+from corridor.routing.visits import Visits, once_each, visits
 from corridor.units import HOUR_S
 
 MAX_LABELS = 1 << 22  # about 0.9 GB
@@ -146,13 +146,14 @@ def _search(
     """Return the kernel's answer, of routes that come to some places once.
 
     minded: places by number, each with the states at which it is remembered that goods were there.
-    Within tolerances these states stand once more; else a label has a bit for each place.
+    Within tolerances these states stand once more, where they are few; else a label has a bit for
+    each place.
     """
     from corridor.kernels import pareto
 
-    is_near = max(tolerances) > 0
-    space = visits(query, minded if is_near else {})
-    in_bits = {} if is_near else minded
+    split = visits(query, minded) if max(tolerances) > 0 else None
+    in_bits = minded if split is None else {}
+    space = once_each(query) if split is None else split
     arcs = _arc_costs(query, criteria, list(in_bits))
     bounds = lower_bounds(query, arcs)
     hazards_counted = slice(None if criteria[RISK] else 0)  # else their one word is empty

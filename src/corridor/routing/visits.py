@@ -31,28 +31,37 @@ class Visits(NamedTuple):
     arc: Ints
 
 
-def visits(query: Query, minded: Mapping[int, Collection[int]]) -> Visits:
+def once_each(query: Query) -> Visits:
+    """Return the search graph of a question as it is: each state stands once."""
+    return Visits(query.ptr, query.head, np.arange(len(query.is_goal)), np.arange(len(query.head)))
+
+
+def visits(
+    query: Query, minded: Mapping[int, Collection[int]], most: int | None = None
+) -> Visits | None:
     """Return the search graph in which goods come to some places once.
 
     minded: places by number, each with the states of the network's graph at which it is remembered
-    that goods were there.
+    that goods were there. most: how many states may stand once more; null: as many as the question
+    has. Null where more would: sets of places grow where many are near each other.
     """
-    states = np.arange(len(query.is_goal))
-    arcs = np.arange(len(query.head))
+    as_asked = once_each(query)
     if not minded:
-        return Visits(query.ptr, query.head, states, arcs)
+        return as_asked
 
     further = _Further(query, minded)
     head = query.head.copy()
     for arc, places in further.comes_to.items():
         head[arc] = further.state(arc, places)
 
-    arcs_of, heads, counts = further.arcs()
+    arcs_of, heads, counts = further.arcs(len(query.is_goal) if most is None else most)
+    if len(counts) < len(further.members):
+        return None
     return Visits(
         np.concatenate([query.ptr, query.ptr[-1] + np.cumsum(counts, dtype=np.int64)]),
         np.concatenate([head, np.array(heads, np.int64)]),
-        np.concatenate([states, np.array([state for state, _ in further.members], np.int64)]),
-        np.concatenate([arcs, np.array(arcs_of, np.int64)]),
+        np.concatenate([as_asked.state, np.array([state for state, _ in further.members], int)]),
+        np.concatenate([as_asked.arc, np.array(arcs_of, np.int64)]),
     )
 
 
@@ -90,12 +99,17 @@ class _Further:
             self.members.append(member)
         return self._number[member]
 
-    def arcs(self) -> tuple[list[int], list[int], list[int]]:
-        """Return arcs out of the members and the states they lead to, and how many each has."""
+    def arcs(self, most: int) -> tuple[list[int], list[int], list[int]]:
+        """Return arcs out of the members and the states they lead to, and how many each has.
+
+        most: members of which arcs are sought; where there are more, those of the first.
+        """
         arcs: list[int] = []
         heads: list[int] = []
         counts = []
         for state, places in self.members:  # which grow meanwhile
+            if len(counts) == most:
+                break
             ways = [
                 arc
                 for arc in range(self._query.ptr[state], self._query.ptr[state + 1])
