@@ -106,7 +106,7 @@ class _Further:
         """
         arcs: list[int] = []
         heads: list[int] = []
-        counts = []
+        counts: list[int] = []
         for state, places in self.members:  # which grow meanwhile
             if len(counts) == most:
                 break
