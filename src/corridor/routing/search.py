@@ -46,6 +46,7 @@ from corridor.routing.visits import Visits, once_each, visits
 from corridor.units import HOUR_S
 
 MAX_LABELS = 1 << 22  # about 0.9 GB
+NEAR_LABELS = 1 << 23  # within tolerances and without hazards a label takes half of that
 EXACT_LABELS = 1 << 19  # of a set of which a part is shown, before it is sought within tolerances
 LABEL_BYTES = 220  # as measured, with its place among what labels are compared by
 NO_LIMIT = 1 << 40
@@ -287,7 +288,7 @@ def _search_near(query: Query, criteria: Bools, tolerances: Tolerances) -> Answe
     if not criteria[RISK] or not tolerances.risk:
         return search(query, criteria, tolerances=tolerances)
 
-    answer = search(query, without_risk, tolerances=tolerances)
+    answer = search(query, without_risk, max_labels=NEAR_LABELS, tolerances=tolerances)
     if answer.status != DONE:  # with hazards there are as many labels or more
         return answer
 
