@@ -10,6 +10,7 @@ import pytest
 
 from corridor.charts.letters import letters_beside
 from corridor.language.messages import message, pack, unpack
+from corridor.routing import difference_words
 from corridor.routing.differences import Difference, difference, pair_corridors
 
 
@@ -132,3 +133,10 @@ def test_criteria_that_move_together_are_said_once() -> None:
         "the safest route too."
     )
     assert sentence.count("+2.8 d") == 1
+
+
+def test_equal_days_are_said_once() -> None:
+    """A fee more is no other time, nor is an hour that no figure shows."""
+    row = {"time_h": 252.0, "baseline_time_h": 252.5}
+    assert difference_words._takes(row) == "takes 10.5 days as before"
+    assert difference_words._takes(row | {"time_h": 319.0}) == "takes 13.3 days instead of 10.5"

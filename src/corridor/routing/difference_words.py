@@ -80,23 +80,29 @@ def _lead(condition: str, row: Row) -> str:
     figures = {
         "condition": condition,
         "route": _route_name(row),
-        "days": _days(row["time_h"]),
-        "days_before": _days(row["baseline_time_h"]),
+        "takes": _takes(row),
         "extra": _extra_words(row),
         "corridor": corridor_message(row["corridor"]),
         "corridor_before": corridor_message(row["baseline_corridor"]),
     }
     if row["corridor"] == row["baseline_corridor"]:
         return message(
-            "{condition} {route} takes {days} days instead of {days_before}: {extra}; it still "
-            "goes by {corridor}.",
+            "{condition} {route} {takes}: {extra}; it still goes by {corridor}.",
             **figures,
         )
     return message(
-        "{condition} {route} takes {days} days instead of {days_before}: {extra}; it goes by "
-        "{corridor} instead of {corridor_before}.",
+        "{condition} {route} {takes}: {extra}; it goes by {corridor} instead of {corridor_before}.",
         **figures,
     )
+
+
+def _takes(row: Row) -> str:
+    """Return how long a route takes beside the baseline's, in days as they are written."""
+    days = _days(row["time_h"])
+    days_before = _days(row["baseline_time_h"])
+    if days == days_before:
+        return message("takes {days} days as before", days=days)
+    return message("takes {days} days instead of {days_before}", days=days, days_before=days_before)
 
 
 def _further(row: Row) -> str:
