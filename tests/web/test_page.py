@@ -829,6 +829,13 @@ BELOW_THE_MAP = """async ([address, share, strokes]) => {
 }"""
 
 
+# The colours of the lines of the legend as they are drawn, in light or in dark.
+STROKES_OF_THE_LEGEND = """[...document.querySelectorAll('#legend .keys path')]
+    .filter(path => path.getAttribute('d') === 'M0,4H34')
+    .map(path => getComputedStyle(path).stroke.match(/\\d+/g).slice(0, 3))
+    .map(parts => '#' + parts.map(part => Number(part).toString(16).padStart(2, '0')).join(''))"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_picture_of_the_map_has_its_legend(
@@ -838,16 +845,15 @@ def test_picture_of_the_map_has_its_legend(
     page = opened(JULY)
     page.emulate_media(color_scheme=scheme)
     until(page, "document.querySelectorAll('#legend .keys li').length > 3")
-    strokes = page.evaluate("""[...document.querySelectorAll('#legend .keys path')]
-        .filter(path => path.getAttribute('d') === 'M0,4H34')
-        .map(path => path.getAttribute('stroke'))""")
-    strokes = [hue for hue in strokes if _is_coloured(hue)]  # letters are grey at their edges
+    until(page, "corridor.map.loaded() && !corridor.map.isMoving()")
     box = page.locator("canvas.maplibregl-canvas").bounding_box()
     page.click(".menu summary")
     with page.expect_download() as waited:
         page.get_by_role("button", name="Map, PNG").click()
     picture = b64encode(Path(waited.value.path()).read_bytes()).decode()
 
+    strokes = page.evaluate(STROKES_OF_THE_LEGEND)
+    strokes = [hue for hue in strokes if _is_coloured(hue)]  # letters are grey at their edges
     plain = browser.new_page()
     address = f"data:image/png;base64,{picture}"
     share = box["height"] / box["width"]
@@ -1232,9 +1238,12 @@ def test_a_journey_in_russian(browser: Any, address: str) -> None:
 
 @pytest.mark.slow
 def test_dates_are_written_in_a_language_the_browser_does_not_know(
-    opened: Callable[..., Any],
+    browser: Any, address: str
 ) -> None:
-    page = opened(f"{JULY}&language=kk")
+    page = browser.new_page(viewport=WIDE)
+    page.goto(f"{address}{JULY}&language=kk")
+    settled(page)
     assert page.inner_text("#day-shown") == "2026\u202fж. 1 шіл."
     assert not re.search(r"\bM\d\d\b", page.inner_text("body"))
     assert "7\u00a0309" in page.inner_text("table.routes")
+    page.close()
