@@ -97,3 +97,14 @@ def test_what_is_free_is_asked_of_the_system(tmp_path: Any, monkeypatch: Any) ->
 
     (tmp_path / "memory.max").write_text("max\n")
     assert free_memory.room() == free_memory.SHARE * 8_192_000
+
+
+def test_for_little_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for a thousand times a run reads no file; what is large is still refused."""
+    monkeypatch.delenv(free_memory.VARIABLE, raising=False)
+    monkeypatch.setattr(free_memory, "_free_bytes", lambda: [1_000])
+    free_memory.refuse_beyond_free(free_memory.LITTLE_BYTES, "A matrix", "name fewer places")
+    with pytest.raises(TooLarge, match="fewer places"):
+        free_memory.refuse_beyond_free(
+            free_memory.LITTLE_BYTES + 1, "A matrix", "name fewer places"
+        )

@@ -45,9 +45,11 @@ def test_what_a_quote_warns_of_names_its_corridor(run: Any, starter: str, tmp_pa
     folder = shutil.copytree(starter, tmp_path / "study")
     with (folder / "rules.csv").open("a") as rules:
         rules.write("care,country:UZ,,,,,caution,,,,,,example,C,\n")
-    ran = run("quote", str(folder), *QUOTE)
+    page = tmp_path / "quote.html"
+    ran = run("quote", str(folder), *QUOTE, "--language", "ru", "--out", str(page))
     corridor = ran.err.partition(" by ")[2].partition(", 2026")[0]
     assert ran.code == 0 and f"warning: {corridor}: take care at Uzbekistan." in ran.err
+    assert "take care" not in page.read_text("utf-8")
 
 
 def test_no_route_is_exit_code_3(run: Any, starter: str, tmp_path: Path) -> None:

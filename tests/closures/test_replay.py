@@ -124,6 +124,14 @@ def test_rules_that_came_with_a_closure_hold_with_it_whatever_is_chosen() -> Non
     assert opened is not None and not named & set(opened.frames["rules"]["rule_id"])
 
 
+def test_a_network_is_taken_for_the_shut_one_only_where_it_is_the_same() -> None:
+    """In mid-2026 the closures of the replays are in force, with open borders they are not."""
+    shut_now = read_study(STUDY, scenario="mid-2026")
+    opened = read_study(STUDY, scenario="open-borders")
+    assert shut_and_open(shut_now)[0] is shut_now.network
+    assert shut_and_open(opened)[0] is not opened.network
+
+
 def test_a_higher_limit_keeps_more_trade(
     network: Network, demand: pl.DataFrame, closure: pl.DataFrame
 ) -> None:

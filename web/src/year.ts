@@ -19,7 +19,10 @@ export class Year {
   begin(from: string, trip: Record<string, unknown>): void {
     const words = JSON.stringify(trip);
     if (from === this.from && words === this.trip) return;
-    [this.from, this.trip, this.rows, this.underWay] = [from, words, [], null];
+    this.from = from;
+    this.trip = words;
+    this.rows = [];
+    this.underWay = null;
     stop(KIND);
   }
 

@@ -20,12 +20,13 @@ from corridor.consignments.price_parts import (
 )
 from corridor.consignments.quote_legs import borders, stages
 from corridor.errors import CallError, did_you_mean
-from corridor.language.messages import message
+from corridor.language.messages import message, with_names
 from corridor.network.calendar import day_of
 from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.network.prices import PriceLine
 from corridor.routing.conditions import CRITERIA, Options
+from corridor.routing.corridor_words import corridor_message
 from corridor.routing.query import prepare
 from corridor.routing.route import Routes, route
 from corridor.tables.columns import INCOTERMS
@@ -257,7 +258,8 @@ def _warnings(routes: Routes, row: Row | None) -> tuple[str, ...]:
     """Return what to take care of, which names the corridor: an offer has one route."""
     if row is None:
         return routes.warnings
-    return tuple(text.replace(row["route_id"], row["corridor"]) for text in routes.warnings)
+    names = {row["route_id"]: corridor_message(row["corridor"])}
+    return tuple(with_names(text, names) for text in routes.warnings)
 
 
 def _check(best: str, units: int, terms: str | None, interest: float) -> None:

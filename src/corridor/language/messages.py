@@ -107,6 +107,26 @@ def joined(texts: Iterable[str], separator: str = "; ") -> str:
     return items[0] if len(items) == 1 else Message(separator, items)
 
 
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """Return a message with names in place of some of its values; another text as it is.
+
+    >>> with_names(message("{route}: take care.", route="r1"), {"r1": "Pass road"})
+    'Pass road: take care.'
+    """
+    if not isinstance(text, Message):
+        return text
+    if isinstance(text.values, tuple):
+        return Message(text.template, tuple(_named(value, names) for value in text.values))
+    values = {field: _named(value, names) for field, value in text.values.items()}
+    return Message(text.template, values)
+
+
+def _named(value: Value, names: Mapping[str, str]) -> Value:
+    if isinstance(value, Message):
+        return with_names(value, names)
+    return names.get(value, value) if isinstance(value, str) else value
+
+
 def translate(text: Value) -> str:
     """Return a text of a result or a study in the language spoken.
 

@@ -175,11 +175,11 @@ def _matrix(day: FrozenDay, nodes: Sequence[int], *, with_risk: bool) -> pl.Data
         end = min(first + block, len(nodes))
         trees = _trees(day, ready, starts[first:end], goals)
         pairs = _pairs(trees, ends, range(first, end))
-        figures = _figures(trees, pairs)
+        sums = _sums(trees, pairs)
+        figures = _figures(trees, pairs, sums)
         if with_risk:
-            figures.insert_column(
-                figures.columns.index("length_km"), _risk_shares(day, trees, pairs)
-            )
+            risk_shares = _risk_shares(day, trees, pairs, sums.seconds)
+            figures.insert_column(figures.columns.index("length_km"), risk_shares)
         rows.append(_block(day, nodes, figures, pairs))
         tell_step("places", end, len(nodes))
     return pl.concat(rows)
@@ -336,10 +336,9 @@ def _nearest(distance: Ints, ends: Sequence[Ints]) -> Ints:
     return nearest
 
 
-def _figures(trees: _Trees, pairs: _Pairs) -> pl.DataFrame:
+def _figures(trees: _Trees, pairs: _Pairs, sums: Sums) -> pl.DataFrame:
     """Return what routes take, in the units of a skim; anything where no route leads."""
     weight = np.where(pairs.is_reached, trees.distance[pairs.tree, pairs.goal], 0)
-    sums = _sums(trees, pairs)
     return pl.DataFrame(
         {
             "generalised_cost_usd": weight / 100,
@@ -360,10 +359,13 @@ def _sums(trees: _Trees, pairs: _Pairs) -> Sums:
     return Sums.of(np.where(pairs.is_reached, values, 0))
 
 
-def _risk_shares(day: FrozenDay, trees: _Trees, pairs: _Pairs) -> pl.Series:
-    """Return the chance that goods of each route meet a closure, as if half-way they met all."""
+def _risk_shares(day: FrozenDay, trees: _Trees, pairs: _Pairs, seconds: Ints) -> pl.Series:
+    """Return the chance that goods of each route meet a closure, as if half-way they met all.
+
+    seconds: how long each route takes [pairs].
+    """
     words = trees.words[:, pairs.tree, pairs.goal]
-    half_d = _sums(trees, pairs).seconds / 2 / DAY_S
+    half_d = seconds / 2 / DAY_S
     depart_d = np.full(len(half_d), day.query.depart_s / DAY_S)
     expected = np.zeros(len(half_d))
     for hazard, law in enumerate(hazards.laws(day.query.network)):

@@ -61,12 +61,16 @@ def _latest(first: dt.date, last: dt.date, is_in_time: Callable[[dt.date], bool]
 
     It mostly lies near the last: looked for back from there by doubled steps, then by halves.
     """
-    in_time, late, step = last, last + dt.timedelta(days=1), dt.timedelta(days=1)
+    in_time = last
+    late = last + dt.timedelta(days=1)
+    step = dt.timedelta(days=1)
     while not is_in_time(in_time):
         stopping.raise_if_stopped()
         if in_time == first:
             return None
-        in_time, late, step = max(first, in_time - step), in_time, 2 * step
+        late = in_time
+        in_time = max(first, in_time - step)
+        step *= 2
 
     while (late - in_time).days > 1:
         stopping.raise_if_stopped()

@@ -58,21 +58,14 @@ class View:
 
     def pixel(self, lon_deg: float, lat_deg: float) -> tuple[float, float]:
         """Return where a place falls, in pixels from the top left corner."""
-        x, y = conic(_from_middle(lon_deg, self.middle_deg), lat_deg, self.parallels)
-        return self.shift[0] + self.scale * x, self.shift[1] - self.scale * y
+        x, y = self.pixels(np.array([(lon_deg, lat_deg)])).tolist()[0]
+        return x, y
 
     def pixels(self, places_deg: Floats) -> Floats:
         """Return where many places fall, as :meth:`pixel`: float64 [places, 2], in and out."""
-        lons, lats = places_deg.T
-        from_middle = lons - self.middle_deg
-        from_middle -= 360 * np.rint(from_middle / 360)
-        cone = _cone(self.parallels)
-        radii = np.sqrt(np.maximum(0.0, cone.c - 2 * cone.n * np.sin(np.radians(lats)))) / cone.n
-        angles = cone.n * np.radians(from_middle)
-
-        x = self.shift[0] + self.scale * (radii * np.sin(angles))
-        y = self.shift[1] - self.scale * (cone.top - radii * np.cos(angles))
-        return np.column_stack((x, y))
+        from_middle = _from_middle(places_deg[:, 0], self.middle_deg)
+        x, y = conic(from_middle, places_deg[:, 1], self.parallels)
+        return np.column_stack((self.shift[0] + self.scale * x, self.shift[1] - self.scale * y))
 
     def place(self, x_px: float, y_px: float) -> tuple[float, float]:
         """Return which longitude and latitude fall on a pixel; off the globe, the nearest.
@@ -167,9 +160,11 @@ def close_together(lons_deg: Sequence[float]) -> list[float]:
     return [lon if lon >= west else lon + 360 for lon in lons_deg]
 
 
-def _from_middle(lon_deg: float, middle_deg: float) -> float:
-    """Return how far a meridian lies to the east of another, at most half a turn."""
-    return lon_deg - middle_deg - 360 * round((lon_deg - middle_deg) / 360)
+def _from_middle(lon_deg: Floats, middle_deg: float) -> Floats:
+    """Return how far meridians lie to the east of another, at most half a turn."""
+    east_deg: Floats = lon_deg - middle_deg
+    east_deg -= 360 * np.rint(east_deg / 360)
+    return east_deg
 
 
 def _bounds(
@@ -210,9 +205,8 @@ def _sheet(
         lat = (bounds.south + bounds.north) / 2
         places += [(-1, lat), (1, lat), (0, lat - 1), (0, lat + 1)]
 
-    points = [conic(lon, lat, parallels) for lon, lat in places]
-    xs = [x for x, _ in points]
-    ys = [y for _, y in points]
+    lons_deg, lats_deg = np.array(places).T
+    xs, ys = (axis.tolist() for axis in conic(lons_deg, lats_deg, parallels))
     extent = max(max(xs) - min(xs), max(ys) - min(ys))
     edge = max(math.radians(1.0), margin_share * extent)
     return Bounds(min(xs) - edge, min(ys) - edge, max(xs) + edge, max(ys) + edge)
@@ -240,19 +234,19 @@ def _middle(bounds: Bounds) -> float:
 
 
 def conic(
-    lon_deg: float,
-    lat_deg: float,
+    lon_deg: Floats,
+    lat_deg: Floats,
     parallels: tuple[float, float],
-) -> tuple[float, float]:
-    """Return where a place falls on a plane of radius 1.
+) -> tuple[Floats, Floats]:
+    """Return where places fall on a plane of radius 1: x and y, each [places].
 
     lon_deg: counted from the map's middle. parallels: the two standard ones, in degrees.
     """
     cone = _cone(parallels)
-    sine = math.sin(math.radians(lat_deg))
-    radius = math.sqrt(max(0.0, cone.c - 2 * cone.n * sine)) / cone.n
-    angle = cone.n * math.radians(lon_deg)
-    return radius * math.sin(angle), cone.top - radius * math.cos(angle)
+    sine = np.sin(np.radians(lat_deg))
+    radius = np.sqrt(np.maximum(0.0, cone.c - 2 * cone.n * sine)) / cone.n
+    angle = cone.n * np.radians(lon_deg)
+    return radius * np.sin(angle), cone.top - radius * np.cos(angle)
 
 
 def _conic_inverse(
