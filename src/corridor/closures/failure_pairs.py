@@ -11,7 +11,7 @@ from corridor import stopping
 from corridor.closures.elements import Element
 from corridor.closures.failures import CheapestRoutes, losses_usd, measures, routes_without
 from corridor.flows.demand import DemandArrays
-from corridor.kernels import Bools, Ints
+from corridor.kernels import Bools, Floats, Ints
 from corridor.language.messages import message, pack
 from corridor.parallel import in_threads
 from corridor.steps import tell_step
@@ -25,6 +25,18 @@ class Pair(NamedTuple):
     first: int
     second: int
     measures: dict[str, Any]
+
+
+class _Single(NamedTuple):
+    """What the failure of each element alone does.
+
+    routes: around each, row 0 of the network with none. loss_usd: a year [elements]. is_used:
+    whether any trip goes another way then [elements].
+    """
+
+    routes: CheapestRoutes
+    loss_usd: Floats
+    is_used: Bools
 
 
 def worst_pairs(
@@ -59,30 +71,17 @@ def worst_pairs(
         Threads; null: one for each processor.
     """
     alone = routes_without(arrays, elements, workers=workers)
-    losses_alone = losses_usd(arrays, alone, limit_share)
-    is_used = (alone.cents[1:] != alone.cents[0]).any(axis=1)
+    single = _Single(
+        alone,
+        losses_usd(arrays, alone, limit_share),
+        (alone.cents[1:] != alone.cents[0]).any(axis=1),
+    )
 
     def pairs_with(first: int) -> list[Pair]:
-        # A pair of two used elements was looked at when the earlier of them was shut.
-        others = np.array(
-            [other for other in range(len(elements)) if not (other <= first and is_used[other])],
-            np.int64,
-        )
-        changed, both = _routes_without_two(arrays, elements, first, others, alone)
-        apart_usd = losses_alone[first] + losses_alone[others[changed]]
-        surplus_usd = losses_usd(arrays, both, limit_share) - apart_usd
-
-        costs_more = np.flatnonzero(surplus_usd > MIN_SURPLUS_USD)
-        measured = measures(arrays, _rows(both, both, costs_more), limit_share, is_own)
-        return [
-            Pair(first, int(others[changed[row]]), of_pair | {"joint_usd_per_year": surplus})
-            for row, surplus, of_pair in zip(
-                costs_more.tolist(), surplus_usd[costs_more].tolist(), measured, strict=True
-            )
-        ]
+        return _pairs_with(arrays, elements, first, single, limit_share, is_own)
 
     worst: list[Pair] = []
-    used = np.flatnonzero(is_used).tolist()
+    used = np.flatnonzero(single.is_used).tolist()
     for number, pairs in enumerate(in_threads(pairs_with, used, workers)):
         stopping.raise_if_stopped()
         tell_step("pairs of links that fail at once", number, len(used))
@@ -90,6 +89,32 @@ def worst_pairs(
         worst.sort(key=lambda pair: (-(pair.measures[by] or 0.0), pair.first, pair.second))
         worst = worst[:max_pairs]
     return [_row(pair, elements) for pair in worst]
+
+
+def _pairs_with(
+    arrays: DemandArrays,
+    elements: Sequence[Element],
+    first: int,
+    single: _Single,
+    limit_share: float | None,
+    is_own: Bools | None,
+) -> list[Pair]:
+    """Return the pairs of one element with others that cost more together than apart."""
+    # A pair of two used elements was looked at when the earlier of them was shut.
+    number = np.arange(len(elements))
+    others = np.flatnonzero((number > first) | ~single.is_used)
+    changed, both = _routes_without_two(arrays, elements, first, others, single.routes)
+
+    second = others[changed]
+    apart_usd = single.loss_usd[first] + single.loss_usd[second]
+    surplus_usd = losses_usd(arrays, both, limit_share) - apart_usd
+
+    costs_more = np.flatnonzero(surplus_usd > MIN_SURPLUS_USD)
+    measured = measures(arrays, _rows(both, both, costs_more), limit_share, is_own)
+    return [
+        Pair(first, int(second[row]), of_pair | {"joint_usd_per_year": float(surplus_usd[row])})
+        for row, of_pair in zip(costs_more.tolist(), measured, strict=True)
+    ]
 
 
 def _routes_without_two(
