@@ -736,6 +736,43 @@ def test_layer_is_shown(opened: Callable[..., Any], layer: str) -> None:
     assert page.locator(f"#{'hazard' if layer == 'hazards' else 'critical'}-list li").count() >= 15
 
 
+# The links that are hatched on the map: of the network, or of the route chosen.
+HATCHED = """layer => [...new Set(corridor.map.queryRenderedFeatures({layers: [layer]})
+    .map(({properties}) => properties.link ?? properties.id))]"""
+
+
+def test_estimates_are_hatched_and_counted(opened: Callable[..., Any], study: Path) -> None:
+    links = {r["link_id"]: r for r in co.read(study).tables["links"].to_dicts()}
+    page = opened(JULY)
+    until(page, "corridor.map.loaded() && !corridor.map.isMoving()")
+    assert page.evaluate(HATCHED, "hatch") == []
+    on_route = page.evaluate(HATCHED, "route-hatch")
+    assert on_route and all(links[link]["confidence"] == "C" for link in on_route)
+    assert page.locator("#key-estimate").count() == 1
+
+    page.click("#layers-box summary")
+    page.check("#layer-estimates")
+    settled(page)
+    assert "layers=estimates" in page.url
+    until(page, "corridor.map.queryRenderedFeatures({layers: ['hatch']}).length > 20")
+    hatched = {links[link]["confidence"] for link in page.evaluate(HATCHED, "hatch")}
+    states = page.evaluate(
+        """[...new Set(corridor.map.queryRenderedFeatures({layers: ['hatch']})
+        .map(({properties}) => properties.drawn))]"""
+    )
+    assert hatched == {"C"} and "planned" not in states
+
+    described = page.get_attribute("#layer-estimates", "aria-describedby")
+    existing = [r for r in links.values() if r["status"] == "existing"]
+    estimates = sum(r["confidence"] == "C" for r in existing)
+    counted = f"Estimates: {estimates} of {len(existing)} links. On route "
+    assert page.inner_text(f"#{described}").startswith(counted)
+
+    page.uncheck("#layer-estimates")
+    settled(page)
+    until(page, "corridor.map.queryRenderedFeatures({layers: ['hatch']}).length === 0")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("layer", ["flows", "capacity"])
 def test_flows_are_shown_as_lines_and_tables(opened: Callable[..., Any], layer: str) -> None:

@@ -21,6 +21,7 @@ export function legend(box: HTMLElement, styles: Record<string, Style>, present:
   });
   const marks = [
     present.has("others") && h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.faint, "stroke-width": 3.2, opacity: 0.7 })), t("other routes listed")),
+    present.has("estimate") && h("li", { id: "key-estimate" }, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.ghost, "stroke-width": 2.4 }), s("path", { d: "M4,8L8,0M15,8L19,0M26,8L30,0", stroke: g.ink, "stroke-width": 1.3 })), t("length, speed or border time estimated by us")),
     ...(hasGhosts ? [h("li", {}, s("svg", { viewBox: "0 0 34 8", width: 34, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,4H34", stroke: g.ghost, "stroke-width": 1.8, "stroke-dasharray": "5 4" })), t("routes of the baseline"))] : []),
     present.has("mark-open") && h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("rect", { x: 3, y: 3, width: 6, height: 6, fill: g.paper, stroke: g.ink, "stroke-width": 1.5 })), t("border open")),
     present.has("mark-shut") && h("li", {}, s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, s("path", { d: "M2,2L10,10M10,2L2,10", stroke: g.shut, "stroke-width": 2.2 })), t("shut on the day")),

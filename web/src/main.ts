@@ -11,7 +11,9 @@ import { ghosts, showComparison } from "./difference";
 import { distance } from "./distance";
 import { lifted, passedOver, wayOut, type WayOutHooks } from "./deadends";
 import { downloadMenu } from "./downloads";
+import { ESTIMATES, estimatesCounted, isEstimate } from "./estimates";
 import { language, languageAsked, listed, t, tn } from "./language";
+import { Layers } from "./layers";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
@@ -38,6 +40,7 @@ class Page {
   private swipe: Swipe | null = null;
   private question: Question;
   private lists: Lists;
+  private layers: Layers;
   private network: Network | null = null;
   private elements: Elements = {};
   private answer: Answer | null = null;
@@ -57,7 +60,8 @@ class Page {
     isNarrow.addEventListener("change", () => { credit.open = !isNarrow.matches; });
     this.question = new Question(study, (patch, keep) => this.change(patch, keep), (id) => this.name(id));
     const projectHooks = { build: (projects: string[]) => this.change({ projects }), card: (card: string) => this.change({ card }), name: (id: string) => this.name(id), fit: null };
-    this.lists = new Lists(this.question.listBox, study, projectHooks, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers }));
+    this.lists = new Lists(this.question.listBox, study, projectHooks, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers: [...layers, ...this.state.layers.filter((name) => name === ESTIMATES)] }));
+    this.layers = new Layers(this.question.listBox, (layer, isShown) => this.change({ layers: [...this.state.layers.filter((name) => name !== layer), ...(isShown ? [layer] : [])] }));
     this.save = saveDialog(() => this.state, async (scenario) => {
       this.study = await ask<Study>("study", "/api/study");
       location.assign(toAddress({ ...this.state, scenario, close: [], open: [], projects: [], with_changes: [], choose: [] }));
@@ -382,6 +386,7 @@ class Page {
     Object.assign((window as unknown as Record<string, object>)["corridor"] ?? {}, { before: map.map });
     await map.showNetwork(network, before.elements);
     await map.showRoutes(routes, same?.route_id ?? null, [ends.origin, ends.destination]);
+    await map.hatch(state.layers.includes(ESTIMATES));
     if (this.details) void map.showDetails(this.details);
   }
   private before: Answer | null = null;
@@ -442,6 +447,8 @@ class Page {
       pareto(answer.routes, old, selected?.route_id ?? null, hooks.select, hooks.hover),
       distance(answer.routes, this.study.styles, selected?.route_id ?? null, hooks.select, hooks.hover)] : []));
     this.lists.show(network, this.elements);
+    this.layers.show(state.layers, estimatesCounted(network, this.elements, selected));
+    void this.map?.hatch(state.layers.includes(ESTIMATES));
     this.showLegend();
     void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination], old)).then(() => {
       this.look(answer.routes, network, first);
@@ -512,7 +519,7 @@ class Page {
     const link = this.network?.links.features.find((f) => f.properties.id === pick.id)?.properties;
     if (!link) return this.name(pick.id);
     const state = this.elements[pick.id]?.state ?? "open";
-    const words = [`${this.name(link.from)} – ${this.name(link.to)}`, layerName(link.layer), km(link.length_km), state === "open" ? "" : stateName(state), link.schematic ? t("schematic") : ""];
+    const words = [`${this.name(link.from)} – ${this.name(link.to)}`, layerName(link.layer), km(link.length_km), state === "open" ? "" : stateName(state), link.schematic ? t("schematic") : "", isEstimate(link) ? t("our estimate") : ""];
     return listed(words.filter((w) => w));
   }
 

@@ -8,6 +8,7 @@ import { bubbles } from "./bubbles";
 import { closureMarks, type Lane } from "./closures";
 import { ground, hazardRange, onGround, relief } from "./colours";
 import type { Ghost } from "./difference";
+import { isEstimate } from "./estimates";
 import { isRightToLeft, t } from "./language";
 import { Labels } from "./labels";
 import { h } from "./markup";
@@ -27,7 +28,7 @@ export class TheMap {
   readonly map: maplibregl.Map;
   readonly labels: Labels;
   private ready: Promise<void>;
-  private lines = new Map<string, { spots: Spot[]; mark: Spot; drawn: string; hidden: boolean; rank: number; schematic: boolean }>();
+  private lines = new Map<string, { spots: Spot[]; mark: Spot; drawn: string; hidden: boolean; rank: number; schematic: boolean; estimate: boolean }>();
   private places = new Map<string, Spot>();
 
   constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void, words: (pick: Pick) => string, private asked: (place: string, x: number, y: number) => void, moved: (view: string) => void, isTwin = false) {
@@ -94,10 +95,13 @@ export class TheMap {
     map.addLayer({ id: "flows", type: "line", source: "flows", layout: { "line-cap": "round", "line-sort-key": ["get", "share"] }, paint: { "line-width": ["get", "width"], "line-opacity": 0.8, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "pointed", type: "line", source: "links", filter: ["in", ["get", "id"], ["literal", []]], layout: { "line-cap": "round" }, paint: { "line-width": 10, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`link-${key}`, "links", key, style, key === "planned" ? 1.1 : 0.62, ["!", ["get", "hidden"]]);
+    this.addHatch("hatch", "links", 7, ["!", ["get", "hidden"]]);
     map.addLayer({ id: "ghosts", type: "line", source: "ghosts", layout: { "line-join": "round" }, paint: { "line-width": 1.8, "line-dasharray": [3, 2.4], "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "route-others", type: "line", source: "routes", filter: ["!", ["get", "selected"]], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 3.2, "line-opacity": 0.55, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "route-casing", type: "line", source: "routes", filter: ["get", "selected"], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 9, "line-offset": ["*", ["get", "rank"], 3.5] } });
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`route-${key}`, "routes", key, style, 1.75, ["get", "selected"]);
+    this.addHatch("route-hatch", "routes", HATCH_HIGH, ["get", "selected"]);
+    map.setLayoutProperty("route-hatch", "visibility", "visible");
     map.addLayer({ id: "nodes", type: "circle", source: "nodes", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, 1.6, 7, 4], "circle-stroke-width": 0.9 } });
     map.addLayer({ id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 3, 0.36, 6, 0.5] } });
     map.addLayer({ id: "goods", type: "circle", source: "goods", paint: { "circle-radius": 8, "circle-stroke-width": 3 } });
@@ -115,6 +119,19 @@ export class TheMap {
         paint: { "line-width": width, "line-offset": ["*", ["get", "rank"], 3.5], ...(dash ? { "line-dasharray": [...dash] } : {}) },
       });
     }
+  }
+
+  private addHatch(id: string, source: string, high: number, filter: maplibregl.ExpressionSpecification): void {
+    this.map.addLayer({
+      id, type: "line", source, filter: ["all", ["get", "estimate"], ["!=", ["get", "drawn"], "planned"], filter], layout: { visibility: "none" },
+      paint: { "line-width": high, "line-pattern": "hatch", "line-offset": ["*", ["get", "rank"], 3.5] },
+    });
+  }
+
+  /** Hatch the estimates of the whole network, or only those of the route chosen. */
+  async hatch(isWhole: boolean): Promise<void> {
+    await this.ready;
+    this.map.setLayoutProperty("hatch", "visibility", isWhole ? "visible" : "none");
   }
 
   /** Take the colours of light or dark ground. */
@@ -154,6 +171,8 @@ export class TheMap {
       if (map.hasImage(name)) map.removeImage(name);
       map.addImage(name, image, { pixelRatio: 1 });
     }
+    if (map.hasImage("hatch")) map.removeImage("hatch");
+    map.addImage("hatch", hatch(g.ink, g.paper), { pixelRatio: 2 });
   }
 
   /** Show what lies on the land: rivers, lakes, names of towns, lakes and seas. */
@@ -178,13 +197,13 @@ export class TheMap {
       const spots = unbroken(f.geometry.coordinates);
       const hidden = p.astray || p.schematic && p.mode === "sea" && p.length_km > DETOUR * Math.max(50, apartKm(spots));
       const drawn = state === "planned" ? "planned" : state === "open" ? this.drawnAs(p.layer) : "closed";
-      this.lines.set(p.id, { spots, mark: p.mark, drawn, hidden, rank: p.rank, schematic: p.schematic });
+      this.lines.set(p.id, { spots, mark: p.mark, drawn, hidden, rank: p.rank, schematic: p.schematic, estimate: isEstimate(p) });
       const onLand = p.mode === "road" || p.mode === "rail";
       const why = element?.why[0];
       if (hidden) { /* its mark would lie where it does not run */ }
       else if (state === "shut" && !onLand && why) lanes.push({ id: p.id, closure: `${why.kind} ${why.id}`, spots, mark: p.mark });
       else if (state === "shut" || state === "barred" || (p.border && onLand && state === "open")) mark(p.id, state, p.mark);
-      return { ...f, properties: { id: p.id, drawn, hidden, rank: p.rank, state, schematic: p.schematic } };
+      return { ...f, properties: { id: p.id, drawn, hidden, rank: p.rank, state, schematic: p.schematic, estimate: isEstimate(p) } };
     });
     this.set("links", features);
     for (const { id, spot } of closureMarks(lanes)) mark(id, "shut", spot);
@@ -205,7 +224,7 @@ export class TheMap {
         if (!line || line.hidden) continue;
         features.push({
           type: "Feature", geometry: { type: "LineString", coordinates: line.spots },
-          properties: { id: route.route_id, link: leg.link_id, drawn: this.drawnAs(leg.layer), selected: isSelected, rank: line.rank, schematic: line.schematic },
+          properties: { id: route.route_id, link: leg.link_id, drawn: this.drawnAs(leg.layer), selected: isSelected, rank: line.rank, schematic: line.schematic, estimate: line.estimate },
         });
       }
     }
@@ -300,8 +319,8 @@ export class TheMap {
   inView(): Set<string> {
     if (!this.map.getLayer("marks")) return new Set();
     const strokes = Object.keys(this.study.styles).flatMap((key) => [`link-${key}`, `link-${key}${SCHEMATIC}`, `route-${key}`, `route-${key}${SCHEMATIC}`]);
-    const features = this.map.queryRenderedFeatures({ layers: [...strokes, "route-others", "marks"] });
-    return new Set(features.map(({ layer, properties }) => (layer.id === "marks" ? `mark-${properties["icon"]}` : layer.id === "route-others" ? "others" : String(properties["drawn"]))));
+    const features = this.map.queryRenderedFeatures({ layers: [...strokes, "hatch", "route-hatch", "route-others", "marks"] });
+    return new Set(features.map(({ layer, properties }) => (layer.id === "marks" ? `mark-${properties["icon"]}` : layer.id === "route-others" ? "others" : layer.id.endsWith("hatch") ? "estimate" : String(properties["drawn"]))));
   }
 
   /** Whether no route, place, mark or name of the answer lies under a box of the page. */
@@ -413,14 +432,14 @@ function apartKm(spots: Spot[]): number {
 const SCHEMATIC = "-schematic"; // layers of links drawn straight, since how they run is not known
 const SCHEMATIC_DASH = [2.4, 1.6];
 const SIZE = 32;
-function drawn(draw: (c: CanvasRenderingContext2D) => void): ImageData {
+function drawn(draw: (c: CanvasRenderingContext2D) => void, width = SIZE, height = SIZE): ImageData {
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIZE;
+  [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext("2d");
   if (!context) throw new Error("no canvas");
   context.lineCap = "round";
   draw(context);
-  return context.getImageData(0, 0, SIZE, SIZE);
+  return context.getImageData(0, 0, width, height);
 }
 
 function twice(c: CanvasRenderingContext2D, ink: string, paper: string, path: () => void): void {
@@ -434,3 +453,10 @@ const bar = (ink: string, paper: string): ImageData => drawn((c) => twice(c, ink
 const ring = (ink: string, paper: string): ImageData => drawn((c) => {
   c.fillStyle = paper; c.strokeStyle = ink; c.lineWidth = 3; c.beginPath(); c.rect(10, 10, 12, 12); c.fill(); c.stroke();
 });
+
+const HATCH_HIGH = 10, HATCH_APART = 12; // pixels of a stroke across a line, and from one to the next
+const hatch = (ink: string, paper: string): ImageData => drawn((c) => {
+  for (const [hue, width] of [[paper, 5], [ink, 2.4]] as const) {
+    c.strokeStyle = hue; c.lineWidth = width; c.beginPath(); c.moveTo(8, 17); c.lineTo(16, 3); c.stroke();
+  }
+}, 2 * HATCH_APART, 2 * HATCH_HIGH);

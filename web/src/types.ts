@@ -30,7 +30,7 @@ export interface Element { state: "planned" | "shut" | "barred"; opens_on: strin
 export type Elements = Record<string, Element>;
 
 export interface LinkProperties {
-  id: string; from: string; to: string; mode: string; layer: string; status: string; length_km: number; rank: number; border: boolean; schematic: boolean; astray: boolean; mark: [number, number]; fixed_h?: number | null; hours?: string | null;
+  id: string; from: string; to: string; mode: string; layer: string; status: string; length_km: number; rank: number; border: boolean; schematic: boolean; astray: boolean; confidence: string | null; mark: [number, number]; fixed_h?: number | null; hours?: string | null;
 }
 export interface NodeProperties { id: string; name: string; country: string; kind: string; degree: number }
 export interface Feature<P, G> { type: "Feature"; properties: P; geometry: { type: string; coordinates: G } }

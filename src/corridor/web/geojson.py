@@ -170,6 +170,7 @@ def _link_line(
         "length_km": link["length_km"],
         "rank": rank,
         "schematic": shape is None,
+        "confidence": link["confidence"],
         "astray": is_astray,
         "border": is_border,
         "mark": _mark(tuple(points), nodes[ends[0]]["country"] if is_border else None),
