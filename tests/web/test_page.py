@@ -773,6 +773,42 @@ def test_estimates_are_hatched_and_counted(opened: Callable[..., Any], study: Pa
     until(page, "corridor.map.queryRenderedFeatures({layers: ['hatch']}).length === 0")
 
 
+def test_layers_are_drawn_as_strongly_as_asked(opened: Callable[..., Any]) -> None:
+    """By keys, kept in the address, for the layers that are on; nothing is asked again."""
+    page = opened(f"{JULY}&layers=hazards&opacity=hazards:40")
+    strength = "corridor.map.getPaintProperty('hazards', 'line-opacity').toFixed(2)"
+    until(page, f"{strength} === '0.30'")
+    page.click("#layers-box summary")
+    assert page.input_value("#opacity-hazards") == "40"
+    on = page.locator(".opacity:not([hidden]) input").evaluate_all("all => all.map(one => one.id)")
+    assert on == [
+        f"opacity-{name}" for name in ("network", "relief", "routes", "estimates", "hazards")
+    ]
+
+    asked = []
+    listen = lambda request: asked.append(request.url)  # noqa: E731
+    page.on("request", listen)
+    page.focus("#opacity-hazards")
+    page.keyboard.press("ArrowRight")
+    assert page.get_attribute("#opacity-hazards", "aria-valuetext") == "45 %"
+    until(page, "decodeURIComponent(location.search).includes('opacity=hazards:45')")
+    page.focus("#opacity-network")
+    page.keyboard.press("Home")
+    until(page, "corridor.map.getLayoutProperty('link-road', 'visibility') === 'none'")
+    page.remove_listener("request", listen)
+    assert not [url for url in asked if re.search("/api/(routes|network|hazards)", url)]
+
+    page.focus("#opacity-hazards")
+    page.keyboard.press("End")
+    until(page, f"{strength} === '0.75'")
+    assert "hazards:" not in page.evaluate("decodeURIComponent(location.search)")
+    page.keyboard.press("Shift+Tab")
+    page.emulate_media(color_scheme="dark")  # other colours, the same strength
+    page.wait_for_timeout(50)
+    assert page.evaluate("corridor.map.getLayoutProperty('link-road', 'visibility')") == "none"
+    page.emulate_media(color_scheme="light")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("layer", ["flows", "capacity"])
 def test_flows_are_shown_as_lines_and_tables(opened: Callable[..., Any], layer: str) -> None:
@@ -883,7 +919,7 @@ def test_picture_of_the_map_has_its_legend(
     page.emulate_media(color_scheme=scheme)
     until(page, "document.querySelectorAll('#legend .keys li').length > 3")
     until(page, "corridor.map.loaded() && !corridor.map.isMoving()")
-    box = page.locator("canvas.maplibregl-canvas").bounding_box()
+    box = page.locator("#map canvas.maplibregl-canvas").bounding_box()
     page.click(".menu summary")
     with page.expect_download() as waited:
         page.get_by_role("button", name="Map, PNG").click()

@@ -13,7 +13,7 @@ import { lifted, passedOver, wayOut, type WayOutHooks } from "./deadends";
 import { downloadMenu } from "./downloads";
 import { ESTIMATES, estimatesCounted, isEstimate } from "./estimates";
 import { language, languageAsked, listed, t, tn } from "./language";
-import { Layers } from "./layers";
+import { Layers, layersOn, opacitiesOf } from "./layers";
 import { legend } from "./legend";
 import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
@@ -61,7 +61,10 @@ class Page {
     this.question = new Question(study, (patch, keep) => this.change(patch, keep), (id) => this.name(id));
     const projectHooks = { build: (projects: string[]) => this.change({ projects }), card: (card: string) => this.change({ card }), name: (id: string) => this.name(id), fit: null };
     this.lists = new Lists(this.question.listBox, study, projectHooks, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers: [...layers, ...this.state.layers.filter((name) => name === ESTIMATES)] }));
-    this.layers = new Layers(this.question.listBox, (layer, isShown) => this.change({ layers: [...this.state.layers.filter((name) => name !== layer), ...(isShown ? [layer] : [])] }));
+    this.layers = new Layers(this.question.listBox, {
+      show: (layer, isShown) => this.change({ layers: [...this.state.layers.filter((name) => name !== layer), ...(isShown ? [layer] : [])] }),
+      fade: (opacity, isLast) => { if (isLast) this.moved({ opacity }); this.fade(opacity); },
+    });
     this.save = saveDialog(() => this.state, async (scenario) => {
       this.study = await ask<Study>("study", "/api/study");
       location.assign(toAddress({ ...this.state, scenario, close: [], open: [], projects: [], with_changes: [], choose: [] }));
@@ -113,8 +116,8 @@ class Page {
     void this.refresh();
   }
 
-  /** Keep in the address how the page is looked at, which asks nothing new: the view of the map, the sections that are open. */
-  private moved(patch: { view: string } | { sections: string[] } | { swipe: string }): void {
+  /** Keep in the address how the page is looked at, which asks nothing new: the view of the map, the sections that are open, the strength of layers. */
+  private moved(patch: { view: string } | { sections: string[] } | { swipe: string } | { opacity: string[] }): void {
     const root = document.documentElement, isShown = root.getAttribute("data-shown") === toAddress(this.state);
     Object.assign(this.state, patch);
     history.replaceState(null, "", toAddress(this.state));
@@ -386,7 +389,7 @@ class Page {
     Object.assign((window as unknown as Record<string, object>)["corridor"] ?? {}, { before: map.map });
     await map.showNetwork(network, before.elements);
     await map.showRoutes(routes, same?.route_id ?? null, [ends.origin, ends.destination]);
-    await map.hatch(state.layers.includes(ESTIMATES));
+    this.fade(state.opacity);
     if (this.details) void map.showDetails(this.details);
   }
   private before: Answer | null = null;
@@ -437,7 +440,7 @@ class Page {
     const hooks = this.hooks(), old = ghosts(answer.baseline);
     showComparison(answer, state.baseline, {
       pin: () => this.change({ baseline: asQuery(tripOf(state)) }), unpin: () => this.change({ baseline: "" }),
-      look: () => this.change({ ...fromAddress(`?${state.baseline}`, this.study), criteria: state.criteria, weights: state.weights, max_routes: state.max_routes, layers: state.layers }),
+      look: () => this.change({ ...fromAddress(`?${state.baseline}`, this.study), criteria: state.criteria, weights: state.weights, max_routes: state.max_routes, layers: state.layers, opacity: state.opacity }),
       swipe: this.swipe && (() => this.change({ swipe: state.swipe ? "" : "50" }, true)),
     }, state.swipe !== "");
     showRoutes(answer, shown, state.weights, state.sort, selected?.route_id ?? null, hooks);
@@ -447,14 +450,23 @@ class Page {
       pareto(answer.routes, old, selected?.route_id ?? null, hooks.select, hooks.hover),
       distance(answer.routes, this.study.styles, selected?.route_id ?? null, hooks.select, hooks.hover)] : []));
     this.lists.show(network, this.elements);
-    this.layers.show(state.layers, estimatesCounted(network, this.elements, selected));
-    void this.map?.hatch(state.layers.includes(ESTIMATES));
+    this.layers.show(state.layers, this.layersOn(), state.opacity, estimatesCounted(network, this.elements, selected));
+    this.fade(state.opacity);
     this.showLegend();
     void this.map?.showNetwork(network, this.elements).then(() => this.map?.showRoutes(answer.routes, selected?.route_id ?? null, [state.origin, state.destination], old)).then(() => {
       this.look(answer.routes, network, first);
       this.playback?.show(selected);
     });
   }
+
+  /** Draw the layers that are on as strongly as the words of the address say. */
+  private fade(opacity: string[]): void {
+    const isHatched = this.state.layers.includes(ESTIMATES), opacities = opacitiesOf(opacity, this.layersOn());
+    void this.map?.showLayers(isHatched, opacities);
+    this.swipe?.showLayers(isHatched, opacities);
+  }
+
+  private layersOn(): string[] { return layersOn(this.state.layers, ghosts(this.answer?.baseline ?? null).length > 0); }
 
   /** The legend of what is in view; of all there is, where no map is drawn. */
   private showLegend(): void {

@@ -8,9 +8,10 @@ import { bubbles } from "./bubbles";
 import { closureMarks, type Lane } from "./closures";
 import { ground, hazardRange, onGround, relief } from "./colours";
 import type { Ghost } from "./difference";
-import { isEstimate } from "./estimates";
+import { ESTIMATES, isEstimate } from "./estimates";
 import { isRightToLeft, t } from "./language";
 import { Labels } from "./labels";
+import type { Opacities } from "./layers";
 import { h } from "./markup";
 import type { Critical, Details, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
 
@@ -91,17 +92,16 @@ export class TheMap {
     map.addLayer({ id: "coast", type: "line", source: "coast", paint: { "line-width": 0.6 } });
     map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-width": 0.9 } });
     map.addLayer({ id: "disputed", type: "line", source: "disputed", paint: { "line-width": 1, "line-dasharray": [3, 2] } });
-    map.addLayer({ id: "hazards", type: "line", source: "hazards", layout: { "line-cap": "round" }, paint: { "line-width": 7, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
-    map.addLayer({ id: "flows", type: "line", source: "flows", layout: { "line-cap": "round", "line-sort-key": ["get", "share"] }, paint: { "line-width": ["get", "width"], "line-opacity": 0.8, "line-offset": ["*", ["get", "rank"], 3.5] } });
+    map.addLayer({ id: "hazards", type: "line", source: "hazards", layout: { "line-cap": "round" }, paint: { "line-width": 7, "line-offset": ["*", ["get", "rank"], 3.5] } });
+    map.addLayer({ id: "flows", type: "line", source: "flows", layout: { "line-cap": "round", "line-sort-key": ["get", "share"] }, paint: { "line-width": ["get", "width"], "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "pointed", type: "line", source: "links", filter: ["in", ["get", "id"], ["literal", []]], layout: { "line-cap": "round" }, paint: { "line-width": 10, "line-opacity": 0.75, "line-offset": ["*", ["get", "rank"], 3.5] } });
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`link-${key}`, "links", key, style, key === "planned" ? 1.1 : 0.62, ["!", ["get", "hidden"]]);
     this.addHatch("hatch", "links", 7, ["!", ["get", "hidden"]]);
     map.addLayer({ id: "ghosts", type: "line", source: "ghosts", layout: { "line-join": "round" }, paint: { "line-width": 1.8, "line-dasharray": [3, 2.4], "line-offset": ["*", ["get", "rank"], 3.5] } });
-    map.addLayer({ id: "route-others", type: "line", source: "routes", filter: ["!", ["get", "selected"]], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 3.2, "line-opacity": 0.55, "line-offset": ["*", ["get", "rank"], 3.5] } });
+    map.addLayer({ id: "route-others", type: "line", source: "routes", filter: ["!", ["get", "selected"]], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 3.2, "line-offset": ["*", ["get", "rank"], 3.5] } });
     map.addLayer({ id: "route-casing", type: "line", source: "routes", filter: ["get", "selected"], layout: { "line-join": "round", "line-cap": "round" }, paint: { "line-width": 9, "line-offset": ["*", ["get", "rank"], 3.5] } });
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`route-${key}`, "routes", key, style, 1.75, ["get", "selected"]);
     this.addHatch("route-hatch", "routes", HATCH_HIGH, ["get", "selected"]);
-    map.setLayoutProperty("route-hatch", "visibility", "visible");
     map.addLayer({ id: "nodes", type: "circle", source: "nodes", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, 1.6, 7, 4], "circle-stroke-width": 0.9 } });
     map.addLayer({ id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 3, 0.36, 6, 0.5] } });
     map.addLayer({ id: "goods", type: "circle", source: "goods", paint: { "circle-radius": 8, "circle-stroke-width": 3 } });
@@ -123,15 +123,33 @@ export class TheMap {
 
   private addHatch(id: string, source: string, high: number, filter: maplibregl.ExpressionSpecification): void {
     this.map.addLayer({
-      id, type: "line", source, filter: ["all", ["get", "estimate"], ["!=", ["get", "drawn"], "planned"], filter], layout: { visibility: "none" },
+      id, type: "line", source, filter: ["all", ["get", "estimate"], ["!=", ["get", "drawn"], "planned"], filter],
       paint: { "line-width": high, "line-pattern": "hatch", "line-offset": ["*", ["get", "rank"], 3.5] },
     });
   }
 
-  /** Hatch the estimates of the whole network, or only those of the route chosen. */
-  async hatch(isWhole: boolean): Promise<void> {
+  /** Hatch the estimates of the whole network, or only those of the route chosen; draw layers as strongly as is asked. */
+  async showLayers(isWhole: boolean, opacities: Opacities): Promise<void> {
     await this.ready;
-    this.map.setLayoutProperty("hatch", "visibility", isWhole ? "visible" : "none");
+    [this.isHatched, this.opacities] = [isWhole, opacities];
+    this.fade();
+  }
+  private isHatched = false;
+  private opacities: Opacities = new Map();
+
+  private fade(): void {
+    const share = (...names: string[]): number => names.reduce((product, name) => product * (this.opacities.get(name) ?? 1), 1);
+    const strokes = Object.keys(this.study.styles).flatMap((key) => [`link-${key}`, `link-${key}${SCHEMATIC}`]);
+    const lines: [string, number][] = [
+      ...strokes.map((id): [string, number] => [id, share("network")]), ["hatch", this.isHatched ? share(ESTIMATES) : 0], ["route-hatch", share(ESTIMATES)],
+      ["hazards", 0.75 * share("hazards", "criticality")], ["flows", 0.8 * share("flows", "capacity")], ["route-others", 0.55 * share("routes")], ["ghosts", share("baseline")],
+    ];
+    for (const [id, opacity] of lines) {
+      this.map.setPaintProperty(id, "line-opacity", opacity);
+      this.map.setLayoutProperty(id, "visibility", opacity > 0 ? "visible" : "none"); // what is not seen is neither picked nor in the legend
+    }
+    const { opacity } = relief(), strength = opacity * share("relief");
+    this.map.setPaintProperty("relief", "raster-opacity", ["interpolate", ["linear"], ["zoom"], 5.5, strength, 8, 0.4 * strength]); // paler where it turns coarse
   }
 
   /** Take the colours of light or dark ground. */
@@ -144,8 +162,8 @@ export class TheMap {
     map.setPaintProperty("rivers", "line-color", g.river);
     map.setPaintProperty("lakes", "fill-color", g.sea);
     map.setPaintProperty("shores", "line-color", g.coast);
-    const { opacity, brightest, saturation } = relief();
-    map.setPaintProperty("relief", "raster-opacity", ["interpolate", ["linear"], ["zoom"], 5.5, opacity, 8, 0.4 * opacity]); // paler where it turns coarse
+    const { brightest, saturation } = relief();
+    this.fade();
     map.setPaintProperty("relief", "raster-brightness-max", brightest);
     map.setPaintProperty("relief", "raster-saturation", saturation);
     map.setPaintProperty("pointed", "line-color", g.mark);

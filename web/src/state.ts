@@ -9,11 +9,11 @@ export interface State {
   deadline: string; max_transshipments: string; carrier: string; service_class: string; sanctions: string; // as given, empty: any; the server tells what is wrong with one
   via: string[]; avoid: string[]; choose: string[]; with_changes: string[]; projects: string[]; close: string[]; open: string[];
   sort: string; baseline: string; // what is pinned to be compared with, in the words of an address; empty: the question without its what-if
-  route: string | null; card: string | null; layers: string[];
+  route: string | null; card: string | null; layers: string[]; opacity: string[]; // of a layer, in hundredths: hazards:60
   view: string; sections: string[]; swipe: string; // how it is looked at: lon,lat,zoom of the map where moved by hand, sections that are open, how much of the map shows before
 }
 
-const LISTS = ["via", "avoid", "choose", "with_changes", "projects", "close", "open", "layers"] as const;
+const LISTS = ["via", "avoid", "choose", "with_changes", "projects", "close", "open", "layers", "opacity"] as const;
 const WORDS = ["scenario", "origin", "destination", "cargo", "depart"] as const;
 export const CONDITIONS = ["deadline", "max_transshipments", "carrier", "service_class", "sanctions"] as const;
 
@@ -25,7 +25,7 @@ export function initial(study: Study): State {
     cargo: trip?.cargo ?? study.cargoes[0]?.cargo_id ?? "",
     depart: study.scenarios.find((s) => s.id === scenario)?.as_of ?? new Date().toISOString().slice(0, 10),
     criteria: [...CRITERIA], weights: { time: 1, cost: 1, carbon: 1, risk: 1 }, max_routes: 10, units: 1, deadline: "", max_transshipments: "", carrier: "", service_class: "", sanctions: "",
-    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", baseline: "", route: null, card: null, layers: [], view: "", sections: [], swipe: "",
+    via: [], avoid: [], choose: [], with_changes: [], projects: [], close: [], open: [], sort: "", baseline: "", route: null, card: null, layers: [], opacity: [], view: "", sections: [], swipe: "",
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Map as LibreMap } from "maplibre-gl";
 
 import { t } from "./language";
+import type { Opacities } from "./layers";
 import { at, h } from "./markup";
 import { TheMap } from "./map";
 
@@ -49,6 +50,8 @@ export class Swipe {
   }
 
   hide(): void { this.box.hidden = this.handle.hidden = true; }
+
+  showLayers(isHatched: boolean, opacities: Opacities): void { void this.before?.showLayers(isHatched, opacities); }
 
   restyle(): void { void this.before?.restyle(); }
 
