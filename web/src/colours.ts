@@ -1,14 +1,14 @@
 // Colours by light and dark; the hues themselves are the study's styles, the same as in every printed chart.
 
-export interface Ground { sea: string; land: string; coast: string; border: string; river: string; water: string; ink: string; paper: string; faint: string; ghost: string; shut: string; mark: string }
+export interface Ground { sea: string; land: string; coast: string; border: string; river: string; water: string; ink: string; paper: string; faint: string; ghost: string; shut: string; mark: string; own: string }
 
 const LIGHT: Ground = {
   sea: "#e8eff5", land: "#fbfaf6", coast: "#bdb6a6", border: "#968d7b", river: "#9dbdd6", water: "#4f7896", ink: "#1b1f24", paper: "#ffffff", faint: "#9aa4ae", ghost: "#6a747f",
-  shut: "#a3271b", mark: "#f2b600",
+  shut: "#a3271b", mark: "#f2b600", own: "#6a1b9a",
 };
 const DARK: Ground = {
   sea: "#10161d", land: "#1d252e", coast: "#3a4653", border: "#6a7786", river: "#2d4a63", water: "#7fa6c4", ink: "#eef2f6", paper: "#12171d", faint: "#6d7986", ghost: "#98a4b0",
-  shut: "#ff8a75", mark: "#ffd34d",
+  shut: "#ff8a75", mark: "#ffd34d", own: "#e0b0ff",
 };
 
 export function isDark(): boolean {

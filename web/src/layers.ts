@@ -10,12 +10,12 @@ export type Opacities = Map<string, number>;
 const FULL = 100, STEP = 5;
 const NAMES: Record<string, string> = {
   network: t("Network"), relief: t("Relief"), routes: t("Other routes listed"), baseline: t("Routes of the baseline"), [ESTIMATES]: t("Hatching of estimates"),
-  hazards: t("Hazards"), criticality: t("Which links matter most"), flows: t("What goes where"), capacity: t("How full links are"),
+  hazards: t("Hazards"), criticality: t("Which links matter most"), flows: t("What goes where"), capacity: t("How full links are"), own: t("Points of your own"),
 };
 const ALWAYS = ["network", "relief", "routes", ESTIMATES]; // on the map whatever is asked
 
-/** Which layers are on: those that always are, those ticked, and the routes of a baseline where there is one. */
-export const layersOn = (ticked: string[], hasBaseline: boolean): string[] => Object.keys(NAMES).filter((name) => ALWAYS.includes(name) || ticked.includes(name) || (name === "baseline" && hasBaseline));
+/** Which layers are on: those that always are, those ticked, and the others that there are, such as the routes of a baseline. */
+export const layersOn = (ticked: string[], others: string[]): string[] => Object.keys(NAMES).filter((name) => ALWAYS.includes(name) || [...ticked, ...others].includes(name));
 
 /** How strongly each layer that is on is drawn, as the words of the address say it. */
 export function opacitiesOf(words: string[], on: string[]): Opacities {
@@ -42,9 +42,9 @@ export class Layers {
       h("h3", {}, t("Opacity")), ...[...this.rows.values()].map((row) => row.box)));
   }
 
-  show(ticked: string[], on: string[], words: string[], counted: string): void {
+  show(ticked: string[], on: string[], words: string[], counted: string | null): void {
     this.estimates.checked = ticked.includes(ESTIMATES);
-    this.counted.textContent = counted;
+    if (counted !== null) this.counted.textContent = counted;
     this.words = words;
     const opacities = opacitiesOf(words, on);
     for (const [name, row] of this.rows) {

@@ -19,6 +19,7 @@ import { Lists } from "./lists";
 import { TheMap, type Pick } from "./map";
 import { at, button, day, days, h, km, medianHours, usd } from "./markup";
 import { Names } from "./names";
+import { OwnFile } from "./ownfile";
 import { pareto } from "./pareto";
 import { picture } from "./picture";
 import { showPlaceMenu } from "./placemenu";
@@ -41,6 +42,7 @@ class Page {
   private question: Question;
   private lists: Lists;
   private layers: Layers;
+  private own: OwnFile;
   private network: Network | null = null;
   private elements: Elements = {};
   private answer: Answer | null = null;
@@ -64,6 +66,10 @@ class Page {
     this.layers = new Layers(this.question.listBox, {
       show: (layer, isShown) => this.change({ layers: [...this.state.layers.filter((name) => name !== layer), ...(isShown ? [layer] : [])] }),
       fade: (opacity, isLast) => { if (isLast) this.moved({ opacity }); this.fade(opacity); },
+    });
+    this.own = new OwnFile({
+      show: (spots) => { void this.map?.showOwn(spots); this.layers.show(this.state.layers, this.layersOn(), this.state.opacity, null); this.fade(this.state.opacity); },
+      fit: (spots) => { void this.map?.fit(spots); },
     });
     this.save = saveDialog(() => this.state, async (scenario) => {
       this.study = await ask<Study>("study", "/api/study");
@@ -466,7 +472,7 @@ class Page {
     this.swipe?.showLayers(isHatched, opacities);
   }
 
-  private layersOn(): string[] { return layersOn(this.state.layers, ghosts(this.answer?.baseline ?? null).length > 0); }
+  private layersOn(): string[] { return layersOn(this.state.layers, [...(ghosts(this.answer?.baseline ?? null).length > 0 ? ["baseline"] : []), ...(this.own.points.length > 0 ? ["own"] : [])]); }
 
   /** The legend of what is in view; of all there is, where no map is drawn. */
   private showLegend(): void {
@@ -526,6 +532,7 @@ class Page {
   /** What lies under the pointer, in words. */
   private words(pick: Pick): string {
     if (pick.kind === "node") return this.name(pick.id);
+    if (pick.kind === "own") return this.own.wordsOf(Number(pick.id));
     const route = pick.kind === "route" ? this.answer?.routes.find((r) => r.route_id === pick.id) : undefined;
     if (route) return `${listed([route.letter, route.corridor])}: ${listed([days(medianHours(route)), usd(route.cost_usd)])}`;
     const link = this.network?.links.features.find((f) => f.properties.id === pick.id)?.properties;
@@ -537,6 +544,7 @@ class Page {
 
   /** A click on the map: another route is selected, a planned line shows its project, all else its card. */
   private picked(pick: Pick): void {
+    if (pick.kind === "own") return; // its row stands in the tooltip
     if (pick.kind === "route") {
       const route = this.answer?.routes.find((r) => r.route_id === pick.id);
       if (route && route.letter !== this.selected()?.letter) { this.change({ route: route.letter }, true); return; }

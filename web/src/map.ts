@@ -21,7 +21,7 @@ const DETOUR = 1.3; // a sea way so much longer than the straight line goes roun
 const NEAR_PX = 7;
 
 /** What lies under the pointer; link: of a route, the one under it. */
-export type Pick = { kind: "link" | "node" | "route"; id: string; link?: string };
+export type Pick = { kind: "link" | "node" | "route" | "own"; id: string; link?: string };
 type Data = Parameters<maplibregl.GeoJSONSource["setData"]>[0];
 const EMPTY: Data = { type: "FeatureCollection", features: [] };
 
@@ -82,7 +82,7 @@ export class TheMap {
     for (const name of ["rivers", "lakes"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addSource("disputed", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.disputed } as Data });
     map.addSource("borders", { type: "geojson", data: { type: "Feature", properties: {}, geometry: land.borders } as Data });
-    for (const name of ["links", "ghosts", "routes", "marks", "nodes", "hazards", "flows", "ring", "goods"]) map.addSource(name, { type: "geojson", data: EMPTY });
+    for (const name of ["links", "ghosts", "routes", "marks", "nodes", "hazards", "flows", "own", "ring", "goods"]) map.addSource(name, { type: "geojson", data: EMPTY });
     map.addLayer({ id: "sea", type: "background" });
     map.addLayer({ id: "land", type: "fill", source: "land" });
     map.addLayer({ id: "relief", type: "raster", source: "relief", paint: { "raster-fade-duration": 0 } });
@@ -104,6 +104,7 @@ export class TheMap {
     this.addHatch("route-hatch", "routes", HATCH_HIGH, ["get", "selected"]);
     map.addLayer({ id: "nodes", type: "circle", source: "nodes", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, 1.6, 7, 4], "circle-stroke-width": 0.9 } });
     map.addLayer({ id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 3, 0.36, 6, 0.5] } });
+    map.addLayer({ id: "own", type: "circle", source: "own", paint: { "circle-radius": 5.5, "circle-stroke-width": 1.5 } });
     map.addLayer({ id: "goods", type: "circle", source: "goods", paint: { "circle-radius": 8, "circle-stroke-width": 3 } });
     map.addLayer({ id: "ring", type: "circle", source: "ring", paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-width": 3.5 } });
     this.recolour();
@@ -148,6 +149,8 @@ export class TheMap {
       this.map.setPaintProperty(id, "line-opacity", opacity);
       this.map.setLayoutProperty(id, "visibility", opacity > 0 ? "visible" : "none"); // what is not seen is neither picked nor in the legend
     }
+    for (const part of ["circle-opacity", "circle-stroke-opacity"] as const) this.map.setPaintProperty("own", part, share("own"));
+    this.map.setLayoutProperty("own", "visibility", share("own") > 0 ? "visible" : "none");
     const { opacity } = relief(), strength = opacity * share("relief");
     this.map.setPaintProperty("relief", "raster-opacity", ["interpolate", ["linear"], ["zoom"], 5.5, strength, 8, 0.4 * strength]); // paler where it turns coarse
   }
@@ -171,6 +174,8 @@ export class TheMap {
     map.setPaintProperty("ghosts", "line-color", g.ghost);
     map.setPaintProperty("goods", "circle-color", g.mark);
     map.setPaintProperty("goods", "circle-stroke-color", g.ink);
+    map.setPaintProperty("own", "circle-color", g.own);
+    map.setPaintProperty("own", "circle-stroke-color", g.paper);
     map.setPaintProperty("route-others", "line-color", g.faint);
     map.setPaintProperty("route-casing", "line-color", g.paper);
     map.setPaintProperty("nodes", "circle-color", g.paper);
@@ -262,6 +267,12 @@ export class TheMap {
     this.labels.setDays(days);
   }
 
+  /** Show points of a person's own file, by their numbers in it. */
+  async showOwn(spots: Spot[]): Promise<void> {
+    await this.ready;
+    this.set("own", spots.map((spot, i) => ({ type: "Feature", properties: { id: i }, geometry: { type: "Point", coordinates: spot } })));
+  }
+
   /** The line and the border mark of a link. */
   lineOf(link: string): { spots: Spot[]; mark: Spot } | undefined { return this.lines.get(link); }
 
@@ -337,8 +348,8 @@ export class TheMap {
   inView(): Set<string> {
     if (!this.map.getLayer("marks")) return new Set();
     const strokes = Object.keys(this.study.styles).flatMap((key) => [`link-${key}`, `link-${key}${SCHEMATIC}`, `route-${key}`, `route-${key}${SCHEMATIC}`]);
-    const features = this.map.queryRenderedFeatures({ layers: [...strokes, "hatch", "route-hatch", "route-others", "marks"] });
-    return new Set(features.map(({ layer, properties }) => (layer.id === "marks" ? `mark-${properties["icon"]}` : layer.id === "route-others" ? "others" : layer.id.endsWith("hatch") ? "estimate" : String(properties["drawn"]))));
+    const features = this.map.queryRenderedFeatures({ layers: [...strokes, "hatch", "route-hatch", "route-others", "marks", "own"] });
+    return new Set(features.map(({ layer, properties }) => (layer.id === "marks" ? `mark-${properties["icon"]}` : layer.id === "own" ? "own" : layer.id === "route-others" ? "others" : layer.id.endsWith("hatch") ? "estimate" : String(properties["drawn"]))));
   }
 
   /** Whether no route, place, mark or name of the answer lies under a box of the page. */
@@ -387,6 +398,8 @@ export class TheMap {
   private under(point: maplibregl.Point): Pick | null {
     if (!this.map.getLayer("marks")) return null;
     const around = (px: number): [[number, number], [number, number]] => [[point.x - px, point.y - px], [point.x + px, point.y + px]];
+    const own = this.map.queryRenderedFeatures(around(3), { layers: ["own"] })[0];
+    if (own) return { kind: "own", id: String(own.properties["id"]) };
     const mark = this.map.queryRenderedFeatures(around(3), { layers: ["marks"] })[0];
     if (mark) return { kind: "link", id: String(mark.properties["id"]) };
     const node = this.map.queryRenderedFeatures(around(4), { layers: ["nodes"] })[0];
