@@ -59,11 +59,12 @@ export async function picture(shown: TheMap, caption: string, credit: string): P
   const c = canvas.getContext("2d");
   if (!c) throw new Error(t("This browser draws no pictures."));
   const fonts = { caption: `bold ${12 * ratio}px Arial, sans-serif`, small: `${10 * ratio}px Arial, sans-serif` };
-  const width = source.width - 16 * ratio, keyWidth = 150 * ratio, inRow = Math.max(1, Math.floor(width / keyWidth));
+  const width = source.width - 16 * ratio;
   c.font = fonts.caption;
   const head = wrapped(c, caption, width);
   c.font = fonts.small;
   const credits = wrapped(c, credit, width), legend = keys();
+  const keyWidth = Math.max(150 * ratio, ...legend.map((key) => c.measureText(key.text).width + 52 * ratio)), inRow = Math.max(1, Math.floor(width / keyWidth));
   canvas.width = source.width;
   canvas.height = source.height + (head.length + Math.ceil(legend.length / inRow) + 0.9 * credits.length + 0.8) * line;
   c.fillStyle = g.paper;
