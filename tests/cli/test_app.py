@@ -35,7 +35,7 @@ def example(name: str) -> list[str]:
 
 
 def test_the_package_runs_as_the_command_does() -> None:
-    module = [sys.executable, "-m", "corridor.cli"]
+    module = [sys.executable, "-m", "corridor"]
     for words in (["--help"], ["run", "--help"], ["run", "nowhere"]):
         answers = [
             subprocess.run([*command, *words], capture_output=True, text=True, check=False)
