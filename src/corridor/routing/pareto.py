@@ -23,7 +23,6 @@ from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
 from corridor.routing.search import (
     EXACT_LABELS,
-    LABEL_BYTES,
     MAX_LABELS,
     RISK,
     Answer,
@@ -163,7 +162,7 @@ def pareto_set(
         within = (0.0, cost, carbon, risk)
         answer = search_within(query, criteria, _search_tolerances(within))
     if answer.status != DONE:
-        taken = in_words(answer.settled * LABEL_BYTES)
+        taken = in_words(answer.settled * answer.label_bytes)
         raise NotConverged(
             f"More than {answer.settled:,} partial ways stand side by side from {query.origin} "
             f"to {query.destination}, which take {taken} of memory. Ask for fewer "

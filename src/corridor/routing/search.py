@@ -46,9 +46,10 @@ from corridor.routing.visits import Visits, once_each, visits
 from corridor.units import HOUR_S
 
 MAX_LABELS = 1 << 22  # about 0.9 GB
-NEAR_LABELS = 1 << 23  # within tolerances and without hazards a label takes half of that
+NEAR_LABELS = 1 << 23  # within tolerances and without hazards
 EXACT_LABELS = 1 << 19  # of a set of which a part is shown, before it is sought within tolerances
 LABEL_BYTES = 220  # as measured, with its place among what labels are compared by
+NEAR_LABEL_BYTES = 115  # the same within tolerances and without hazards
 NO_LIMIT = 1 << 40
 RISK = CRITERIA.index("risk")
 # The column of arcs that each column of bounds but that of hours is the least sum of.
@@ -63,13 +64,14 @@ class Answer(NamedTuple):
     """What a search says: a status of the kernel, its labels, and which of them are at the goal.
 
     labels int64 [labels, 9]: those on the way to the goal, columns LABEL; goals int64 [goals]: rows
-    of labels; settled: how many labels were looked at in all.
+    of labels; settled: how many labels were looked at in all; label_bytes: of memory each takes.
     """
 
     status: int
     labels: Ints
     goals: Ints
     settled: int
+    label_bytes: int = LABEL_BYTES
 
 
 class TracedRoute(NamedTuple):
@@ -290,7 +292,7 @@ def _search_near(query: Query, criteria: Bools, tolerances: Tolerances) -> Answe
 
     answer = search(query, without_risk, max_labels=NEAR_LABELS, tolerances=tolerances)
     if answer.status != DONE:  # with hazards there are as many labels or more
-        return answer
+        return answer._replace(label_bytes=NEAR_LABEL_BYTES)
 
     risks = _risks(query, answer.labels, answer.goals)
     if risks.max(initial=0) > tolerances.risk:

@@ -85,7 +85,7 @@ def _rows_meant(term: Term, links: pl.DataFrame, nodes: pl.DataFrame) -> Iterabl
 
 
 def _rows_with(column: pl.Series, word: str) -> list[int]:
-    return [row for row, value in enumerate(column.to_list()) if value == word]
+    return (column == word).fill_null(False).arg_true().to_list()
 
 
 def _end_nodes(links: pl.DataFrame) -> list[_Ends]:
