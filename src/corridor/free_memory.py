@@ -60,18 +60,22 @@ def room() -> float:
 def _free_bytes() -> Iterator[int]:
     """Yield what is free on the machine and in the group of processes, as far as Linux says."""
     with suppress(OSError, ValueError, KeyError):
-        yield _sizes(_MEMINFO)["MemAvailable"] * 1024
+        yield _size(_MEMINFO, "MemAvailable:") * 1024
 
     with suppress(OSError, ValueError, KeyError):
         limit_bytes = int((_GROUP / "memory.max").read_text())  # "max": no limit, a ValueError
         used_bytes = int((_GROUP / "memory.current").read_text())
-        yield limit_bytes - used_bytes + _sizes(_GROUP / "memory.stat")["inactive_file"]
+        yield limit_bytes - used_bytes + _size(_GROUP / "memory.stat", "inactive_file")
 
 
-def _sizes(path: Path) -> dict[str, int]:
-    """Return the numbers of a file of lines such as ``MemAvailable:  1234 kB``."""
-    rows = (line.split() for line in path.read_text().splitlines())
-    return {row[0].rstrip(":"): int(row[1]) for row in rows}
+def _size(path: Path, name: str) -> int:
+    """Return a number of a file of lines such as ``MemAvailable:  1234 kB``; KeyError for none."""
+    with path.open() as lines:
+        for line in lines:
+            first, number, *_ = line.split()
+            if first == name:
+                return int(number)
+    raise KeyError(name)
 
 
 def in_words(size_bytes: float) -> str:

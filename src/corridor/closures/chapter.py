@@ -29,7 +29,7 @@ from corridor.study.study import Study
 YEARS = 500
 CORRIDOR_YEARS = 100
 SEED = 7
-STEPS = 4
+STEPS = 3
 REOPENED = "open"  # the case in which the closures that are replayed are not in force
 OWN = ("loss_usd_per_year", "known_low_usd", "known_high_usd")  # by hazard, also of own demand
 CORRIDOR_TYPES: dict[str, Any] = {
@@ -46,11 +46,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def losses(
-    study: Study,
-    network_of: Callable[[str], Network],
-    *,
-    workers: int | None = None,
-    progress: Progress | None = None,
+    study: Study, *, workers: int | None = None, progress: Progress | None = None
 ) -> dict[str, pl.DataFrame]:
     """Return what closures do to the demand of a study under its scenario, as tables by name.
 
@@ -58,8 +54,6 @@ def losses(
     ----------
     study
         The study, read under the scenario.
-    network_of
-        Returns the network of a scenario by its id.
     workers
         Local threads that simulate years; null: one for each processor.
     progress
@@ -74,7 +68,6 @@ def losses(
         * moves: as :func:`moves`; shifted: as :func:`corridor.closures.shifts.shifts`, without what
           stays: demand and links before and after the closures that are replayed;
         * replay, closed: as :func:`corridor.closures.replays.replays` and ``replayed_changes``;
-        * corridors: as :func:`corridors`, where the study has hazards;
         * notes: why a part is missing.
     """
     report = progress or (lambda word, done, total: None)
@@ -94,10 +87,6 @@ def losses(
 
     report("closures that happened", 2, STEPS)
     frames |= replayed(study, shut, opened)
-
-    report("what a second corridor is worth", 3, STEPS)
-    if study.network.frames["hazards"].height:
-        frames["corridors"] = corridors(study, network_of, workers=workers)
 
     frames["notes"] = _notes_frame(notes)
     return frames

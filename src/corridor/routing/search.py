@@ -343,7 +343,8 @@ def _limits(query: Query, max_labels: int, below: int | None = None) -> SearchLi
         last_arrival=last_arrival,
         transshipments=NO_LIMIT if cap is None else min(cap, NO_LIMIT),
         labels=min(
-            max_labels if conditions.most_labels is None else conditions.most_labels, _room()
+            max_labels if conditions.most_labels is None else conditions.most_labels,
+            query.once("room", _room),
         ),
         below=below,
     )

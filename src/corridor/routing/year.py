@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Unpack
 
 import polars as pl
@@ -171,7 +172,8 @@ def _departure(query: Query, day: dt.date, criteria: Sequence[str]) -> Iterator[
         row: dict[str, Any] = {"depart_on": day, "criterion": criterion}
         route = best_route(query, criterion)
         if route is not None:
-            yield {**row, **_figures(query, route.arcs)}
+            make = partial(_figures, query, route.arcs)
+            yield {**row, **query.once(("figures", tuple(route.arcs)), make)}
             continue
 
         # No criterion has a route where one has none.

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from corridor.closures.chapter import losses
+from corridor.closures.chapter import corridors, losses
 from corridor.errors import NotConverged
 from corridor.evidence.chapter import verdicts
 from corridor.evidence.validation import observations_beside_model
@@ -34,7 +34,7 @@ from corridor.trade.elastic import TABLES as ROUND_TABLES
 from corridor.trade.elastic import study_elastic_flows
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-STEPS_AFTER_TRIPS = 12  # closures (4), flows, scenarios, evidence and trade (4), projects, writing
+STEPS_AFTER_TRIPS = 11  # closures (3), flows, scenarios, evidence and trade (4), projects, writing
 PROJECTS_FOLDER = "projects"
 
 Progress = Callable[[str, int, int], None]
@@ -63,8 +63,8 @@ def run(
     must_keep
         Whether a folder that cannot be written is an error; if not, the results are not kept.
     in_second_process
-        Whether flows, other scenarios, evidence and trade are computed in a second process; a
-        script that asks for it needs ``if __name__ == "__main__":``.
+        Whether flows, other scenarios, evidence, trade and second corridors are computed in a
+        second process; a script that asks for it needs ``if __name__ == "__main__":``.
     progress
         Called with a word, the steps done and all steps.
 
@@ -203,15 +203,15 @@ def _computed(
 
     losses_of = _loss_tables(study, workers, lambda word, steps: say(word, done + steps))
 
-    say("flows, other scenarios, evidence and trade", done + 4)
+    say("flows, other scenarios, evidence and trade", done + 3)
     frames |= tables_beside()
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
     frames["defaults"] = study.defaults
 
-    say("programme of projects", done + 6)
+    say("programme of projects", done + 5)
     frames |= programme_tables(study, projects.folder, projects.progress, fresh=projects.fresh)
-    say("appraising projects", done + 7)
+    say("appraising projects", done + 6)
     frames |= appraisal_beside()
     return _with_columns(frames | losses_of)
 
@@ -228,7 +228,10 @@ def _flow_tables(study: Study) -> dict[str, pl.DataFrame]:
 
 
 def _tables_beside(study: Study, workers: int | None) -> dict[str, pl.DataFrame]:
-    """Return what a second process computes: flows, other scenarios, evidence and trade."""
+    """Return what a second process computes: flows, other scenarios, evidence and trade.
+
+    With what second corridors are worth both processes take as long.
+    """
     observations = study.tables["observations"]
     return {
         **_flow_tables(study),
@@ -236,7 +239,16 @@ def _tables_beside(study: Study, workers: int | None) -> dict[str, pl.DataFrame]
         "scenarios": _scenario_table(study),
         "validation": observations_beside_model(observations, study.network_of),
         "questions": judged_questions(study, study.tables["questions"], workers),
+        **_corridor_tables(study, workers),
     }
+
+
+def _corridor_tables(study: Study, workers: int | None) -> dict[str, pl.DataFrame]:
+    """Return what second corridors are worth; nothing without demand or hazards."""
+    frames = study.network.frames
+    if not (frames["demand"].height and frames["hazards"].height):
+        return {}
+    return {"loss_corridors": corridors(study, study.network_of, workers=workers)}
 
 
 def _scenario_table(study: Study) -> pl.DataFrame:
@@ -253,12 +265,7 @@ def _with_columns(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 def _loss_tables(study: Study, workers: int | None, say: Say) -> dict[str, pl.DataFrame]:
     """Compute what closures cost."""
-    frames = losses(
-        study,
-        study.network_of,
-        workers=workers,
-        progress=lambda word, done, _: say(word, done),
-    )
+    frames = losses(study, workers=workers, progress=lambda word, done, _: say(word, done))
     return {f"loss_{name}": frame for name, frame in frames.items()}
 
 
