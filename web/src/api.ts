@@ -1,6 +1,7 @@
 // Asking the server: one latest question of a kind at a time, what is under way, words for what goes wrong.
 
 import { inLanguage, spoken, t } from "./language";
+import { refusal } from "./refusals";
 
 export class Failed extends Error {
   constructor(readonly status: number, readonly error: string, message: string, readonly asked = "", readonly near: string[] = []) { super(message); }
@@ -99,4 +100,5 @@ export function isAborted(problem: unknown): boolean {
   return problem instanceof DOMException && problem.name === "AbortError";
 }
 
-export const words = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
+/** What went wrong, in the language spoken. */
+export const words = (problem: unknown): string => (problem instanceof Failed ? refusal(problem.error, problem.message, problem.asked) : problem instanceof Error ? problem.message : String(problem));

@@ -1,6 +1,6 @@
 // Dead ends: what an address or a field asks that cannot be answered, in plain words, with buttons that lead out.
 
-import type { Failed } from "./api";
+import { words as said, type Failed } from "./api";
 import { listed, t } from "./language";
 import { button, day } from "./markup";
 import { CONDITIONS, initial, replaced, type State } from "./state";
@@ -73,7 +73,7 @@ function ofList({ message, asked, near }: Failed, { state, name, change, study }
     return { text: missing(key, word), mends: [button(t("Go on without it"), () => change({ [key]: state[key].filter((w) => w !== word) })), ...instead] };
   }
   if (!state.projects.length || !message.includes("cannot both be built")) return null;
-  return { text: message, mends: [button(t("Without the projects"), () => change({ projects: [] }))] };
+  return { text: t("Two of these projects cannot both be built."), mends: [button(t("Without the projects"), () => change({ projects: [] }))] };
 }
 
 function missing(key: ListKey, word: string): string {
@@ -115,14 +115,15 @@ function ofBaseline({ message }: Failed, { state, change }: WayOutHooks): WayOut
 }
 
 /** What nothing above explains: what the server says, with all that may be lifted. */
-function otherwise({ error, message, near, asked }: Failed, hooks: WayOutHooks): WayOut {
+function otherwise(problem: Failed, hooks: WayOutHooks): WayOut {
+  const { error, near, asked } = problem;
   const { state, name, change } = hooks;
   const fewer = error === "too-many-ways" ? [button(t("Compare time and cost only"), () => change({ criteria: ["time", "cost"] }))] : [];
   const instead = near.flatMap((other) => {
     const patch = replaced(state, asked, other);
     return patch ? [button(name(other), () => change(patch))] : [];
   });
-  return { text: message, mends: [...fewer, ...instead, ...lifted(hooks).map(([, mend]) => mend)] };
+  return { text: said(problem), mends: [...fewer, ...instead, ...lifted(hooks).map(([, mend]) => mend)] };
 }
 
 /** Back to the first question of the study, which has an answer. */

@@ -195,7 +195,7 @@ class Page {
   /** Say what went wrong and offer what may mend it. */
   private fail(problem: unknown): void {
     if (!(problem instanceof Failed)) { this.say(words(problem)); return; }
-    if (isLate(problem)) { this.stale(problem.message); return; }
+    if (isLate(problem)) { this.stale(words(problem)); return; }
     const { text, mends } = wayOut(problem, this.outHooks());
     this.say(text, ...mends);
   }
@@ -241,7 +241,7 @@ class Page {
   private reNetwork({ depart, ...state }: State): Promise<void> {
     const { study } = this; // the map is drawn without what the study does not have
     const scenario = study.scenarios.some((s) => s.id === state.scenario) ? state.scenario : study.default_scenario;
-    const projects = state.projects.filter((id) => study.projects.some((p) => p.project_id === id)), with_changes = state.with_changes.filter((id) => study.changes.includes(id));
+    const projects = state.projects.filter((id) => study.projects.some((p) => p.project_id === id)), with_changes = state.with_changes.filter((id) => id in study.changes);
     const choose = state.choose.filter((words) => { const [parameter = "", option] = words.split(":"); return study.parameters[parameter]?.some((o) => o.option === option); });
     return this.again<Network>("network", `/api/network?${asQuery({ scenario, choose, with_changes, projects, on: `${depart.slice(0, 4)}-01-01` })}`, undefined, (network) => {
       this.network = network;

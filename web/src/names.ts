@@ -26,7 +26,7 @@ export class Names {
   of(id: string): string {
     const name = this.rows.get(id), [kind = "", rest = ""] = id.split(":");
     if (name !== undefined) return name;
-    if (rest === "") return this.study.changes.includes(id) ? id.replaceAll("-", " ") : id;
+    if (rest === "") return this.study.changes[id] ?? id;
 
     const country = (code: string): string => this.study.countries[code] ?? code;
     if (kind === "crossing") return t("border {countries}", { countries: rest.split("-").map(country).join(" – ") });

@@ -20,7 +20,7 @@ export interface Project {
 export interface Study {
   id: string; title: string; price_year: number; licence: string | null; languages: { code: string; name: string }[]; default_scenario: string; trouble: string | null;
   credit: string; scenarios: Scenario[]; places: Place[]; countries: Record<string, string>; cargoes: Cargo[];
-  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: string[]; closures: Record<string, string>; rules: Record<string, string>; carriers: string[]; projects: Project[];
+  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: Record<string, string>; closures: Record<string, string>; rules: Record<string, string>; carriers: string[]; projects: Project[];
   trips: { trip_id: string; origin: string; destination: string; cargo: string; depart: string }[];
   limits: { changes: number; routes: number; units: number; required: number; departures: number; first_on: string; last_on: string };
 }

@@ -143,19 +143,30 @@ def _extra_parts(row: Row) -> list[str]:
     points = 100 * row["extra_risk_share"]
 
     parts: list[str] = []
-    if round(days, 1):
+    if round(days, 1) > 0:
         parts.append(message("{days} d", days=figure(days, "+,.1f")))
+    if round(days, 1) < 0:
+        parts.append(message("{days} d less", days=figure(-days, ",.1f")))
     if round(usd) > 0:
         parts.append(message("+USD {amount}", amount=figure(usd)))
-    if round(usd) < 0:  # a minus, behind which no line breaks; behind a hyphen one may
-        parts.append(message("−USD {amount}", amount=figure(-usd)))
-    if round(kg) and abs(kg) < KG_PER_T:
-        parts.append(message("{mass} kg CO2e", mass=figure(kg, "+,.0f")))
-    if abs(kg) >= KG_PER_T:
-        parts.append(message("{mass} t CO2e", mass=figure(kg / KG_PER_T, "+,.1f")))
+    if round(usd) < 0:
+        parts.append(message("USD {amount} less", amount=figure(-usd)))
+    if round(kg):
+        parts.append(_extra_mass(kg))
     if not parts and round(points):
         parts.append(message("{points} in 100 of risk", points=figure(points, "+,.0f")))
     return parts
+
+
+def _extra_mass(kg: float) -> str:
+    """Return how much more or less carbon, in tonnes from one on."""
+    if kg >= KG_PER_T:
+        return message("{mass} t CO2e", mass=figure(kg / KG_PER_T, "+,.1f"))
+    if kg <= -KG_PER_T:
+        return message("{mass} t CO2e less", mass=figure(-kg / KG_PER_T, ",.1f"))
+    if kg > 0:
+        return message("{mass} kg CO2e", mass=figure(kg, "+,.0f"))
+    return message("{mass} kg CO2e less", mass=figure(-kg))
 
 
 def _days(hours: float) -> str:

@@ -13,6 +13,7 @@ from corridor.charts.pareto import pareto
 from corridor.charts.style import CONFIDENCE_HUES, HUES, STYLES
 from corridor.errors import UnknownName
 from corridor.language.cldr import country_name, english_country_name
+from corridor.language.messages import translate
 from corridor.language.speech import marked, tell
 from corridor.network.names import names_of
 from corridor.network.shapes import with_lines
@@ -22,6 +23,7 @@ from corridor.tables import schema
 from corridor.tables.columns import MODES
 from corridor.web import questions
 from corridor.web.answers import find
+from corridor.web.change_words import change_words
 from corridor.web.json_text import about
 from corridor.web.languages import language_names
 from corridor.web.limits import (
@@ -167,7 +169,10 @@ def _questions(state: StudyState) -> dict[str, Any]:
         "modes": list(MODES),
         "parameters": _options(tables["parameters"]),
         "carriers": carriers.to_list(),
-        "changes": tables["changes"]["change_id"].unique(maintain_order=True).to_list(),
+        "changes": {
+            change_id: translate(change_words(state.study, state.network, change_id))
+            for change_id in tables["changes"]["change_id"].unique(maintain_order=True)
+        },
         "closures": _closures(tables["changes"]),
         "rules": {
             rule["rule_id"]: row_name(state.network, "rules", rule)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corridor.language.cldr import english_country_name
 from corridor.language.messages import joined, message
-from corridor.network.network import Network
+from corridor.web.change_words import change_words
 from corridor.web.live_study import StudyState
+from corridor.web.place_words import place_words
 from corridor.web.questions import Routes
 
 MAX_NAMED = 4  # changes; more are counted
@@ -41,14 +41,14 @@ def condition(state: StudyState, question: Routes) -> str | None:
 def what_if(state: StudyState, question: Routes) -> Iterator[str]:
     """Yield what a question changes in the study, a few words each."""
     for word in question.close:
-        yield message("{place} closed", place=_name(state.network, word))
+        yield message("{place} closed", place=place_words(state.network, word))
     for word in question.open:
-        yield message("{place} opened", place=_name(state.network, word))
+        yield message("{place} opened", place=place_words(state.network, word))
     for project_id in state.projects:
         name = state.network.by_id("projects")[project_id]["name"]
         yield message("{project} built", project=name)
     for change_id in question.with_changes:
-        yield message("the change {change}", change=change_id.replace("-", " "))
+        yield change_words(state.study, state.network, change_id)
     options = state.study.tables["parameters"]
     meanings = dict(options.select("option_id", "meaning").iter_rows())
     for choice in question.choose:
@@ -77,31 +77,3 @@ def _asked(state: StudyState, now: Routes, before: Routes) -> Iterator[str]:
         yield message("the scenario {scenario}", scenario=state.scenario.title)
     if now.options() != before.options():
         yield message("other conditions")
-
-
-def _name(network: Network, word: str) -> str:
-    """Return what a link or selector is called: its gateway where it has one, else its ends."""
-    links = network.by_id("links")
-    if word not in links:
-        return _selector_name(network, *word.partition(":")[::2])
-
-    nodes = network.by_id("nodes")
-    ends = [nodes[links[word][end]] for end in ("from_node_id", "to_node_id")]
-    gateway = next((node["gateway"] for node in ends if node.get("gateway")), None)
-    return gateway or f"{ends[0]['name']} – {ends[1]['name']}"
-
-
-def _selector_name(network: Network, kind: str, rest: str) -> str:
-    """Return what a selector such as crossing:AF-PK is called."""
-    match kind:
-        case "crossing":
-            names = [english_country_name(code) or code for code in rest.split("-")]
-            return message("the border {countries}", countries=" – ".join(names))
-        case "country":
-            return message("all links of {country}", country=english_country_name(rest) or rest)
-        case "mode":
-            return message("all {mode} links", mode=rest)
-        case "node" if rest in network.by_id("nodes"):
-            return message("all links at {place}", place=network.by_id("nodes")[rest]["name"])
-        case _:
-            return f"{kind}: {rest}" if rest else kind

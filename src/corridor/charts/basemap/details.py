@@ -54,14 +54,14 @@ def details() -> Details:
     """Return the details of the whole world."""
     folder = files("corridor.charts.basemap")
     stored = json.loads(folder.joinpath("details.json").read_text(encoding="utf-8"))
-    seas = csv.DictReader(folder.joinpath("seas.csv").read_text(encoding="utf-8").splitlines())
+    lakes = _lake_names(stored["lakes"], _rows("lakes.csv"))
 
     return Details(
         _lines(stored["borders"]),
         _lines(stored["disputed"]),
         _lines(stored["rivers"]),
         [_lines(lake["rings"]) for lake in stored["lakes"]],
-        [*map(_sea, seas), *_lake_names(stored["lakes"]), *map(_town, stored["towns"])],
+        [*map(_sea, _rows("seas.csv")), *lakes, *map(_town, stored["towns"])],
     )
 
 
@@ -76,15 +76,32 @@ def _lines(packed: Iterable[Sequence[int]]) -> list[Line]:
     return [unpack_arc(steps) for steps in packed]
 
 
+def _rows(name: str) -> Iterable[Mapping[str, str]]:
+    """Return the rows of a table beside this file."""
+    table = files("corridor.charts.basemap").joinpath(name)
+    return csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+
+
 def _sea(row: Mapping[str, str]) -> Name:
     names = {code: row[code] for code in LANGUAGES if row[code]}
     place = (float(row["lon_deg"]), float(row["lat_deg"]))
     return Name("sea", row["name"], *place, int(row["zoom"]), names)
 
 
-def _lake_names(lakes: Iterable[Mapping[str, Any]]) -> list[Name]:
+def _lake_names(
+    lakes: Iterable[Mapping[str, Any]], kazakh: Iterable[Mapping[str, str]]
+) -> list[Name]:
+    """Return the names of lakes; kazakh: those in a language that their source does not hold."""
+    further = {row["name"]: {"kk": row["kk"]} for row in kazakh}
     return [
-        Name("lake", lake["name"], lake["lon"], lake["lat"], lake["zoom"], lake["names"])
+        Name(
+            "lake",
+            lake["name"],
+            lake["lon"],
+            lake["lat"],
+            lake["zoom"],
+            lake["names"] | further.get(lake["name"], {}),
+        )
         for lake in lakes
         if lake["name"]
     ]
