@@ -249,3 +249,9 @@ def test_a_map_over_180_degrees_is_as_wide_as_its_places() -> None:
     assert east - west < 40
     xs = [view.pixel(lon, -15.0)[0] for lon in (178.44, -171.76, -170.7)]
     assert xs == sorted(xs) and xs[0] > 0 and xs[-1] < view.width
+
+
+def test_lakes_between_the_caspian_and_the_altai_are_named_in_kazakh() -> None:
+    near = [n for n in details().names if n.kind == "lake" and 44 < n.lon < 90 and 36 < n.lat < 52]
+    assert len(near) > 8
+    assert [n.name for n in near if "kk" not in n.names] == []

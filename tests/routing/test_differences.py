@@ -140,3 +140,8 @@ def test_equal_days_are_said_once() -> None:
     row = {"time_h": 252.0, "baseline_time_h": 252.5}
     assert difference_words._takes(row) == "takes 10.5 days as before"
     assert difference_words._takes(row | {"time_h": 319.0}) == "takes 13.3 days instead of 10.5"
+
+
+def test_what_is_less_is_said_in_words() -> None:
+    sentence = difference(BEFORE, AFTER).sentence("With it opened")
+    assert ": 2.8 d less, USD 299 less, 150 kg CO2e less; it goes by Pass road" in sentence

@@ -111,3 +111,16 @@ def test_dates_and_numbers_are_those_of_the_report(code: str) -> None:
 
     with speaking(code):
         assert number(12345.6, 1) == f"12{served['group']}345{served['decimal']}6"
+
+
+def test_changes_of_the_study_have_names(client: Any) -> None:
+    """The scenario of the same name, the project, the links shut or opened, or the note."""
+    english = client.get("/api/study").json()["changes"]
+    assert english["hormuz-shut"] == "“Hormuz shut”"
+    assert english["af-pk-closure-2025"] == "the border Afghanistan – Pakistan closed"
+    assert english["india-pakistan-2025"].endswith(" and 1 more closed")
+    assert english["khunjerab-railway"].endswith(" opened")
+    assert all(change_id.replace("-", " ") != name for change_id, name in english.items())
+
+    russian = client.get("/api/study", params={"language": "ru"}).json()["changes"]
+    assert not re.search("[A-Za-z]{4,}", russian["india-pakistan-2025"])

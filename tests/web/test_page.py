@@ -1261,6 +1261,20 @@ def test_other_route_is_named_under_the_pointer_and_chosen_by_a_click(
     assert page.locator("tr.selected .letter").inner_text() == letter
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_what_is_under_way_leaves_the_map_free(opened: Callable[..., Any], width: int) -> None:
+    page = opened(JULY)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.evaluate("document.getElementById('progress').hidden = false")
+    box = page.locator("#progress").bounding_box()
+    ground = page.locator("#map-box").bounding_box()
+    page.evaluate("document.getElementById('progress').hidden = true")
+    is_beside = box["x"] >= ground["x"] + ground["width"]
+    assert is_beside or box["y"] >= ground["y"] + ground["height"]
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
 LATIN = re.compile(r"[A-Za-z]{3,}")
 SAME_EVERYWHERE = re.compile(r"USD|UTC|CSV|PDF|PNG|GeoJSON|TIR|UN/LOCODE|English|WebGL")
 ANSWERED = (
@@ -1306,6 +1320,21 @@ def test_a_journey_in_russian(browser: Any, address: str) -> None:
             "axe.run(document, {resultTypes: ['violations']}).then(all => all.violations)"
         )
         assert not [v["id"] for v in found if v["impact"] in ("serious", "critical")]
+    page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("error", ["too-many-ways", "bad-question", "too-slow", "failed"])
+def test_a_refusal_is_said_in_the_language_spoken(browser: Any, address: str, error: str) -> None:
+    page = browser.new_page(viewport=WIDE)
+    status = 503 if error == "too-slow" else 422
+    page.route(
+        "**/api/routes",
+        lambda asked: asked.fulfill(status=status, json={"error": error, "message": "In English."}),
+    )
+    page.goto(f"{address}{JULY}&language=ru")
+    until(page, "document.querySelectorAll('#said button').length > 0")
+    assert not LATIN.findall(page.inner_text("#said"))
     page.close()
 
 

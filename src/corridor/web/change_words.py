@@ -36,7 +36,7 @@ def change_words(study: Study, network: Network, change_id: str) -> str:
 
 
 def _links_words(network: Network, rows: Sequence[Row]) -> str | None:
-    """Return the links that the first row of a change shuts or opens; null where it does neither."""
+    """Return the links that a change shuts or opens first; null where it does neither."""
     row = rows[0]
     if (row["table"], row["column"]) != ("links", "status") or row["value"] not in (SHUTS, OPENS):
         return None
