@@ -71,7 +71,7 @@ def test_routes_have_the_letters_of_the_map_and_what_each_is_best_at() -> None:
     cheap = one_row("routes", route_id="r2", time_p50_h=480.0, cost_usd=5e3, risk_share=0.0)
     table = routes_table(pl.concat([fast, cheap]))
     assert table["route"].to_list() == ["A", "B"]
-    assert table["best at"].to_list() == ["fastest", "cheapest, safest"]
+    assert table["best at"].to_list() == ["quickest", "cheapest, safest"]
     assert routes_table(fast)["best at"].to_list() == [""]  # alone it is best at nothing
 
 

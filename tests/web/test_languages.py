@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
 
 from corridor.errors import UnknownName
+from corridor.language.cldr import vega_locale
 from corridor.language.messages import message
 from corridor.language.speech import languages, number, speaking
 from corridor.web.languages import page_catalogue, translated
@@ -47,6 +48,15 @@ def test_every_message_of_the_page_is_served(code: str) -> None:
 def test_every_message_stands_in_the_code_as_it_is() -> None:
     for path in SOURCES:
         assert not NOT_LITERAL.findall(path.read_text("utf-8")), path.name
+
+
+def test_dates_of_the_page_leave_other_languages_as_they_are() -> None:
+    """Babel shares data between languages: what one reads may not become another's."""
+    days = {code: page_catalogue(code)["dates"]["weekdays"][6].lower() for code in ("ur", "zh")}
+    assert days == {"ur": "اتوار", "zh": "星期日"}
+    with speaking("zh"):
+        locale = vega_locale()
+    assert locale is not None and locale["time"]["days"][0] == "星期日"
 
 
 def test_plurals_have_the_categories_of_the_browser() -> None:

@@ -62,7 +62,7 @@ def vega_locale() -> dict[str, Any] | None:
     if spoken.is_english:
         return None
 
-    months, days = _names_by_themselves(spoken.code)
+    months, days = (names["stand-alone"] for names in month_and_day_names(spoken.code))
     return {
         "number": {
             "decimal": spoken.decimal,
@@ -85,8 +85,8 @@ def vega_locale() -> dict[str, Any] | None:
 
 
 @cache
-def _names_by_themselves(code: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the months and the days of a language as they stand outside a date, by their width.
+def month_and_day_names(code: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the names of months and of days of a language, by where they stand and their width.
 
     Babel writes what an alias leads to into data that all languages share: after a chart in Urdu,
     Kazakh would have Urdu days. So they are read from a copy.
@@ -96,4 +96,4 @@ def _names_by_themselves(code: str) -> tuple[Mapping[str, Any], Mapping[str, Any
     shared = localedata.load(code)
     copied = deepcopy({names: shared[names] for names in ("months", "days")})
     own = localedata.LocaleDataDict(copied)  # type: ignore[arg-type]
-    return own["months"]["stand-alone"], own["days"]["stand-alone"]
+    return own["months"], own["days"]

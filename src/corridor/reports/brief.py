@@ -15,6 +15,7 @@ from corridor.language.amounts import days
 from corridor.language.messages import translate
 from corridor.language.speech import number, signed, tell
 from corridor.routing.differences import Difference
+from corridor.routing.order import quickest_first
 from corridor.units import DAY_H
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _sentence(answer: Routes, difference: Difference | None, condition: str | No
     if answer.reason is not None:
         return translate(answer.reason)
 
-    quickest = answer.routes.with_columns(HOURS).sort("hours").row(0, named=True)
+    quickest = quickest_first(answer.routes.with_columns(HOURS)).row(0, named=True)
     return tell(
         "The quickest route takes {days} days and USD {money}, by {corridor}.",
         days=days(quickest["hours"]),
@@ -161,7 +162,7 @@ def _rows(routes: pl.DataFrame, difference: Difference | None) -> list[dict[str,
     if difference is not None:
         extras = {row["route_id"]: row for row in difference.corridors.to_dicts()}
 
-    shown = routes.with_columns(HOURS).sort("hours", maintain_order=True).head(MAX_ROUTES)
+    shown = quickest_first(routes.with_columns(HOURS)).head(MAX_ROUTES)
     return [
         {**row, "through": "–".join(row["countries"]), **_extra_cells(extras.get(row["route_id"]))}
         for row in shown.iter_rows(named=True)

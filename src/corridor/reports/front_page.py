@@ -91,7 +91,7 @@ def front_values(inputs: ReportInputs) -> dict[str, Any]:
 
 def _route_points(trip: Trip) -> list[Point]:
     """Say which route is quickest and which is cheapest, with days, dollars and their bands."""
-    quickest, cheapest = trip.fastest, trip.cheapest
+    quickest, cheapest = trip.quickest, trip.cheapest
     if quickest is None or cheapest is None:
         return []
 
@@ -133,7 +133,7 @@ def _band_sentence(route: Route) -> str:
 
 def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
     """Say where goods go once a border of the quickest route is shut, and what closures cost."""
-    quickest = trip.fastest
+    quickest = trip.quickest
     if quickest is None or not quickest["borders"]:
         return []
 
@@ -251,7 +251,7 @@ def _winter_verdicts(inputs: ReportInputs) -> list[Verdict]:
     """Answer the questions on the first trip on another day: whether it has a route."""
     lead = inputs.trips[0]
     return [
-        Verdict(trip.fastest is not None, trip.heading, trip.anchor, _day_text(trip))
+        Verdict(trip.quickest is not None, trip.heading, trip.anchor, _day_text(trip))
         for trip in inputs.trips[1:]
         if trip.has_ends_and_cargo_of(lead)
         and trip.conditions == lead.conditions
@@ -261,7 +261,7 @@ def _winter_verdicts(inputs: ReportInputs) -> list[Verdict]:
 
 def _day_text(trip: Trip) -> str:
     """Say what a trip takes on its day; why there is none where it has no route."""
-    quickest = trip.fastest
+    quickest = trip.quickest
     if quickest is None:
         return trip.reason or ""
     return tell(
@@ -295,7 +295,7 @@ def _trade_verdicts(inputs: ReportInputs) -> list[Verdict]:
 
 def _shipper_steps(trip: Trip) -> list[Step]:
     """Say what those who ship should do now."""
-    quickest, cheapest, beside = trip.fastest, trip.cheapest, route_beside(trip)
+    quickest, cheapest, beside = trip.quickest, trip.cheapest, route_beside(trip)
     if quickest is None or cheapest is None:
         return []
 
@@ -383,7 +383,7 @@ def _open_sentences(inputs: ReportInputs, projects: Sequence[FirstProject]) -> l
 def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> str:
     """Say how sure the page is: estimates in its figures, misses, and the heaviest guess."""
     sentences = []
-    quickest = trip.fastest
+    quickest = trip.quickest
     if quickest is not None:
         sentences.append(
             tell(

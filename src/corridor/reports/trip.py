@@ -14,11 +14,11 @@ from corridor.language.speech import marked, tell
 from corridor.reports.element_names import plain_text
 from corridor.reports.formats import country, day, slug
 from corridor.routing.grades import money_by_row, weak_shares
+from corridor.routing.order import quickest_first, time_order
 
-FASTEST = marked("quickest as planned")
+QUICKEST = marked("quickest")
 CHEAPEST = marked("cheapest")
-MERITS = (
-    (FASTEST, "time_h"),
+OTHER_MERITS = (
     (CHEAPEST, "cost_usd"),
     (marked("least carbon"), "carbon_kg"),
     (marked("least risk"), "risk_share"),
@@ -74,9 +74,9 @@ class Trip:
         return self.routes.height > 0 and not self.legs.height
 
     @property
-    def fastest(self) -> Mapping[str, Any] | None:
+    def quickest(self) -> Mapping[str, Any] | None:
         """Its quickest route; null where there is none."""
-        return self._best(FASTEST)
+        return self._best(QUICKEST)
 
     @property
     def cheapest(self) -> Mapping[str, Any] | None:
@@ -118,13 +118,13 @@ def trips_of(
 
 def outstanding(routes: pl.DataFrame) -> dict[str, list[str]]:
     """Return the letters of the routes that are best at something, at most four, and at what."""
-    merits: dict[str, list[str]] = {}
-    for merit, column in MERITS:
-        ranked = routes.filter(pl.col(column).is_not_null()).sort(
-            column, "time_h", "cost_usd", maintain_order=True
-        )
-        if ranked.height:
-            merits.setdefault(ranked["letter"][0], []).append(merit)
+    by_time = quickest_first(routes)
+    merits = {letter: [QUICKEST] for letter in by_time["letter"].head(1)}
+    for merit, column in OTHER_MERITS:
+        known = by_time.filter(pl.col(column).is_not_null())
+        best = known.sort(column, maintain_order=True)["letter"].head(1)
+        for letter in best:
+            merits.setdefault(letter, []).append(merit)
 
     for letter in routes["letter"]:
         if len(merits) >= min(2, routes.height):
@@ -150,12 +150,12 @@ def main_corridors(trip: Trip) -> list[Route]:
 
 def route_beside(trip: Trip) -> Route | None:
     """Return the quickest route that shares no border with the quickest of all; null for none."""
-    quickest = trip.fastest
+    quickest = trip.quickest
     if quickest is None:
         return None
 
     others = [row for row in trip.rows if not set(row["borders"]) & set(quickest["borders"])]
-    return min(others, key=lambda row: row["time_p50_h"] or row["time_h"], default=None)
+    return min(others, key=time_order, default=None)
 
 
 def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFrame) -> Trip:

@@ -89,7 +89,7 @@ def _same_without_conditions(trip: Trip, trips: Sequence[Trip]) -> Trip | None:
 
 def _best_routes(trip: Trip) -> Markup:
     """Say what the quickest route takes and costs, and the cheapest where it is another."""
-    quickest = trip.fastest
+    quickest = trip.quickest
     cheapest = trip.cheapest
     if quickest is None or cheapest is None:
         return _no_route(trip)
@@ -105,9 +105,8 @@ def _best_routes(trip: Trip) -> Markup:
 
 def _quickest_route(trip: Trip, quickest: Mapping[str, Any]) -> Markup:
     return tell_html(
-        "The quickest route as planned ({planned} days) goes {way}: <b>{days} days</b> in the "
-        "median, 95 % of trips within {most_days} if nothing closes, for <b>USD&nbsp;{usd}</b>.",
-        planned=days(quickest["time_h"]),
+        "The quickest route goes {way}: <b>{days} days</b> in the median, 95 % of trips within "
+        "{most_days} if nothing closes, for <b>USD&nbsp;{usd}</b>.",
         way=_route_link(trip, quickest),
         days=days(quickest["time_p50_h"]),
         most_days=days(quickest["time_p95_h"]),
@@ -126,7 +125,7 @@ def _cheapest_route(trip: Trip, cheapest: Mapping[str, Any]) -> Markup:
 
 def _on_another_day(trip: Trip, lead: Trip) -> Markup:
     """Say what the quickest route takes on another day than the first trip's, and in the year."""
-    quickest = trip.fastest
+    quickest = trip.quickest
     if quickest is None:
         return tell_html(
             "Not when leaving on {date}: {reason}",
@@ -135,7 +134,7 @@ def _on_another_day(trip: Trip, lead: Trip) -> Markup:
         )
 
     text = _quickest_on_day(trip, quickest)
-    usual = lead.fastest
+    usual = lead.quickest
     if usual is None:
         text = tell_html("{sentence}.", sentence=text)
     else:
@@ -167,14 +166,14 @@ def _usual_day(quickest: Mapping[str, Any], usual: Mapping[str, Any], lead: Trip
 
 def _with_conditions(trip: Trip, free: Trip) -> Markup:
     """Say what a trip takes and costs under its conditions, and the same trip without them."""
-    quickest = trip.fastest
+    quickest = trip.quickest
     cheapest = trip.cheapest
     if quickest is None or cheapest is None:
         return _no_route(trip)
 
     sentences = [_at_best(trip, quickest, cheapest)]
-    if free.fastest is not None and free.cheapest is not None:
-        sentences.append(_left_free(free, free.fastest, free.cheapest))
+    if free.quickest is not None and free.cheapest is not None:
+        sentences.append(_left_free(free, free.quickest, free.cheapest))
     return _text(*sentences, _estimates(quickest, cheapest))
 
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from corridor.language.messages import message
 from corridor.routing.difference_words import difference_sentence
+from corridor.routing.order import time_order
 
 Row = Mapping[str, Any]
 
@@ -110,8 +111,8 @@ def difference(answer: Listed, baseline: Listed) -> Difference:
     rows_now = [pair.now for pair in pairs if pair.now is not None]
     rows_before = [pair.before for pair in pairs if pair.before is not None]
     best = [
-        _best_row(criterion, Pair(_best(rows_now, column), _best(rows_before, column)))
-        for criterion, column in CRITERIA.items()
+        _best_row(criterion, Pair(_best(rows_now, criterion), _best(rows_before, criterion)))
+        for criterion in CRITERIA
     ]
     return Difference(
         pl.DataFrame(corridors, schema=_CORRIDOR_TYPES), pl.DataFrame(best, schema=_BEST_TYPES)
@@ -155,9 +156,12 @@ def _listed_rows(answer: Listed) -> list[Row]:
     return list(with_links.iter_rows(named=True))
 
 
-def _best(rows: Sequence[Row], column: str) -> Row | None:
-    """Return the row of the least value, the quicker of equal ones; null for none."""
-    return min(rows, key=lambda row: (row[column], row["hours"]), default=None)
+def _best(rows: Sequence[Row], criterion: str) -> Row | None:
+    """Return the best row by a criterion, the quickest of equal ones; null for none."""
+    if criterion == "time":
+        return min(rows, key=time_order, default=None)
+    column = CRITERIA[criterion]
+    return min(rows, key=lambda row: (row[column], *time_order(row)), default=None)
 
 
 def _corridor_row(pair: Pair) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from corridor.counts import count_of
+from corridor.routing.order import quickest_first
 from corridor.units import DAY_H
 
 CONDITIONS = {"via": "by way of", "require": "using", "avoid": "avoiding"}
@@ -26,7 +27,7 @@ def answer(trip: Mapping[str, Any], routes: pl.DataFrame) -> str:
     if not routes.height:
         return f"{question}no route. {trip['reason']}"
 
-    quickest = routes.sort("time_h", "cost_usd").row(0, named=True)
+    quickest = quickest_first(routes).row(0, named=True)
     cheapest = routes.sort("cost_usd", "time_h").row(0, named=True)
     if quickest["route_id"] == cheapest["route_id"]:
         return f"{question}quickest and cheapest {_figures(quickest)}."

@@ -10,6 +10,7 @@ import polars as pl
 from corridor.charts.letters import with_letters
 from corridor.language.layers import layer_words
 from corridor.routing.grades import money_by_row
+from corridor.routing.order import quickest_first
 from corridor.units import DAY_H
 
 METRICS = {
@@ -21,7 +22,7 @@ METRICS = {
     "speed_kmh": "km/h",
 }
 BEST_AT = (
-    ("fastest", "time_p50_h"),
+    ("quickest", "time_p50_h"),
     ("cheapest", "cost_usd"),
     ("least carbon", "carbon_kg"),
     ("safest", "risk_share"),
@@ -521,9 +522,12 @@ def verdicts_table(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _best_at(routes: pl.DataFrame) -> pl.Series:
-    """Return what each route is best at; the first of equals."""
+    """Return what each route is best at; the quickest of equals."""
+    by_time = quickest_first(routes.with_row_index("row"))
     best = {
-        merit: routes[column].arg_min() for merit, column in BEST_AT if routes[column].count() > 1
+        merit: by_time.sort(column, nulls_last=True, maintain_order=True)["row"][0]
+        for merit, column in BEST_AT
+        if routes[column].count() > 1
     }
     texts = [
         ", ".join(merit for merit, row in best.items() if row == number)

@@ -18,6 +18,7 @@ from corridor.flows.flows import Flows
 from corridor.language.amounts import MILLION_USD, three_digits
 from corridor.projects.appraisal import Appraisal
 from corridor.routing.grades import weak_shares
+from corridor.routing.order import quickest_first
 from corridor.routing.route import Routes
 from corridor.study.study import Study
 from corridor.units import DAY_H
@@ -84,8 +85,10 @@ def _of_routes(routes: Routes) -> Iterator[str]:
 
 def _quickest_and_cheapest(routes: Routes) -> Iterator[str]:
     """Yield the two routes a person asks for first, with their bands."""
-    for word, column in (("Quickest", "time_p50_h"), ("Cheapest", "cost_usd")):
-        row = routes.routes.sort(column, maintain_order=True).row(0, named=True)
+    by_time = quickest_first(routes.routes)
+    by_cost = by_time.sort("cost_usd", maintain_order=True)
+    for word, frame in (("Quickest", by_time), ("Cheapest", by_cost)):
+        row = frame.row(0, named=True)
         yield (
             f"{word}: {row['route_id']} ({row['corridor']}), {row['time_p50_h'] / DAY_H:.1f} days "
             f"(90 % of trips take {row['time_p05_h'] / DAY_H:.1f} to "

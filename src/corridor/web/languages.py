@@ -9,6 +9,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
 from corridor.errors import UnknownName
+from corridor.language.cldr import month_and_day_names
 from corridor.language.messages import Message as ResultMessage
 from corridor.language.messages import translate
 from corridor.language.po_files import read_catalogue
@@ -75,11 +76,12 @@ def _dates(locale: Locale) -> dict[str, Any]:
     """Return how a language writes dates: CLDR's patterns, and names from January and Monday."""
     pattern = {key: form.pattern for key, form in locale.datetime_skeletons.items()}
     moment = str(locale.datetime_formats["medium"])
+    months_of, days_of = month_and_day_names(locale.language)
     months = {
-        field: [locale.months[where][width][month] for month in range(1, 13)]
+        field: [months_of[where][width][month] for month in range(1, 13)]
         for field, (where, width) in MONTH_FIELDS.items()
     }
-    weekdays = locale.days["stand-alone"]["wide"]
+    weekdays = days_of["stand-alone"]["wide"]
     return {
         "patterns": {
             "day": pattern["yMMMd"],
