@@ -145,7 +145,7 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
         sentences = [tell("Its borders are {borders}.", borders=borders)]
     else:
         headline = tell(
-            "If a border of it shuts, the {corridor} is left: {days} days instead of {usual_days}, "
+            "If a border of it shuts, the {corridor} remains: {days} days instead of {usual_days}, "
             "USD {usd} instead of {usual_usd}.",
             corridor=_corridor(beside),
             days=days(beside["time_p50_h"]),
@@ -161,7 +161,12 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
                 corridor=_corridor(beside),
                 low=days(beside["time_p05_h"]),
                 high=days(beside["time_p95_h"]),
-            )
+            ),
+            tell(
+                "If a border of the {corridor} shuts, goods go on by the {quickest}.",
+                corridor=_corridor(beside),
+                quickest=_corridor(quickest),
+            ),
         ]
     return [Point(headline, paragraph([*sentences, *_loss_sentences(inputs)]))]
 
