@@ -26,7 +26,6 @@ from corridor.routing.itinerary import (
     modes,
 )
 from corridor.routing.journeys import sample_each
-from corridor.routing.order import time_order
 from corridor.routing.query import Query
 from corridor.units import HOUR_S
 
@@ -113,22 +112,19 @@ class RouteTables(NamedTuple):
 
 def route_tables(query: Query, routes: Sequence[Sequence[int]]) -> RouteTables:
     """Return the tables of routes, legs and money, quickest first; routes: each as arcs."""
-    itineraries = [legs(query, arcs) for arcs in routes]
-    met = exposures(query, itineraries)
-    hours = spreads(query, routes)
-    figures = []
-    for number, itinerary in enumerate(itineraries):
-        stopping.raise_if_stopped()
-        figures.append(_figures(query, itinerary, hours[number], met[number]))
+    itineraries = [(legs(query, arcs), arcs) for arcs in routes]
+    itineraries.sort(key=lambda each: each[0][-1].arrive_s if each[0] else 0)
+    met = exposures(query, [itinerary for itinerary, _ in itineraries])
+    hours = spreads(query, [arcs for _, arcs in itineraries])
 
     route_rows = []
     leg_rows = []
     money_rows = []
-    by_time = sorted(range(len(routes)), key=lambda number: time_order(figures[number]))
-    for place, number in enumerate(by_time):
-        itinerary = itineraries[number]
-        route_id = f"r{place + 1}"
-        route_rows.append({"route_id": route_id, **figures[number]})
+    for number, (itinerary, _) in enumerate(itineraries):
+        stopping.raise_if_stopped()
+        route_id = f"r{number + 1}"
+        figures = _figures(query, itinerary, hours[number], met[number])
+        route_rows.append({"route_id": route_id, **figures})
         leg_rows += [leg.as_row(route_id, k) for k, leg in enumerate(itinerary)]
         money_rows += _money_rows(route_id, itinerary)
 
