@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from corridor.network.calendar import Span, intersect, leaving, soonest, without
 from corridor.network.memory import Derived
 from corridor.network.network import Network
@@ -56,41 +54,9 @@ def link_entries(
 
 def _open_entries(network: Network, openings: Openings) -> list[Entry]:
     """Return when links can be entered by those whom no rule forbids them, made once."""
-
-    def compute() -> list[Entry]:
-        base = network.once(
-            Derived.BASE_ENTRIES.of(openings.period),
-            lambda: _OpenEntries(openings, list(_each_entry(network, openings))),
-        )
-        return _entries_by(base, network, openings)
-
-    return network.once(Derived.ENTRIES.of(openings.period), compute)
-
-
-class _OpenEntries(NamedTuple):
-    """When links can be entered by those whom no rule forbids them, and the openings that say so.
-
-    entries: forward and backward of every link [2 x links].
-    """
-
-    openings: Openings
-    entries: list[Entry]
-
-
-def _entries_by(base: _OpenEntries, network: Network, openings: Openings) -> list[Entry]:
-    """Return when links can be entered, from when they can in openings that differ at few."""
-    places = openings.unlike_places(base.openings)
-    is_unlike = openings.unlike_links(base.openings)
-    links = network.frames["links"]
-    ends = list(zip(links["from_node_id"].to_list(), links["to_node_id"].to_list(), strict=True))
-    if places:
-        is_unlike |= np.array([not places.isdisjoint(pair) for pair in ends], bool)
-
-    entries = base.entries.copy()
-    for link in np.flatnonzero(is_unlike).tolist():
-        both = _both_ways(ends[link], openings.links[link], openings)
-        entries[2 * link : 2 * link + 2] = both
-    return entries
+    return network.once(
+        Derived.ENTRIES.of(openings.period), lambda: list(_each_entry(network, openings))
+    )
 
 
 def _each_entry(network: Network, openings: Openings) -> Iterator[Entry]:

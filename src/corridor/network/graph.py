@@ -271,12 +271,6 @@ class Graph:
         return RunsOfArcs(arc, self.runs.direction)
 
     @cached_property
-    def earlier_of_arcs(self) -> RunsOfArcs:
-        """Every link that a service has run over before an arc begins."""
-        arc = np.repeat(np.arange(self.arcs_count), self.earlier.counts())
-        return RunsOfArcs(arc, self.earlier.direction)
-
-    @cached_property
     def arcs_by_state(self) -> ArcsByState:
         """The arcs out of each state, made once for all who ask."""
         arc, ptr = group_members(self.tail, self.states_count)

@@ -33,8 +33,6 @@ _WITHOUT_WINDOWS = (
     Derived.LINK_KINDS,
     Derived.LINK_FIGURES,
     Derived.COSTS,
-    Derived.BASE_ENTRIES,
-    Derived.BASE_PASSAGES,
     Derived.TIMETABLE_EDITS,
     Derived.HAZARD_LINKS,
     Derived.HAZARD_ARCS,

@@ -52,12 +52,6 @@ class Derived(Enum):
     SECTIONS = "links and terminals of every arc, as legs tell of them", ("costs",), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
-    BASE_ENTRIES = "ENTRIES first asked for, by which others are made", ("seconds covered",), FIXED
-    BASE_PASSAGES = (
-        "PASSAGES first asked for, by which others are made",
-        ("seconds covered",),
-        FIXED,
-    )
     PASSAGES = "how arcs are passed, and when", ("seconds covered", "bans", "times"), FOLLOWS_STATUS
     MEAN_WAITS = "mean wait for arcs", ("second of departure", "bans", "times"), FOLLOWS_STATUS
     UNSERVED = "why nothing goes", ("origin", "destination", "cargo_id", "day"), FOLLOWS_STATUS

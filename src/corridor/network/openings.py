@@ -10,7 +10,7 @@ from itertools import chain
 
 import numpy as np
 
-from corridor.kernels import Bools, Ints
+from corridor.kernels import Ints
 from corridor.language.speech import marked
 from corridor.network.calendar import (
     Span,
@@ -69,16 +69,6 @@ class Openings:
     def hours_at(self, node_id: str) -> list[Span] | None:
         """Return when a place is open, weather apart; null: round the clock."""
         return self._hours.get(node_id)
-
-    def unlike_places(self, other: Openings) -> set[str]:
-        """Return the places that are open at other times than in other openings."""
-        either = self.places.keys() | other.places.keys()
-        return {place for place in either if self.places.get(place) != other.places.get(place)}
-
-    def unlike_links(self, other: Openings) -> Bools:
-        """Tell which links can be entered at other times than in other openings [links]."""
-        pairs = zip(self.links, other.links, strict=True)
-        return np.array([one is not two and one != two for one, two in pairs], bool)
 
     def is_never_shut(self, spans: Sequence[Span]) -> bool:
         """Tell whether a calendar is open from the first second to the last, without a break."""
@@ -198,30 +188,19 @@ def pack_apart(
     apart
         The others by their number.
     """
-    packed, _ = pack([usual])
-    return repack(np.repeat(packed, count, axis=1), np.arange(count + 1), apart)
+    numbers = np.array(sorted(apart), np.int64)
+    packed, ptr_apart = pack([apart[number] for number in numbers.tolist()])
+    lengths = np.ones(count, np.int64)
+    lengths[numbers] = np.diff(ptr_apart)
+    ptr = np.zeros(count + 1, np.int64)
+    np.cumsum(lengths, out=ptr[1:])
 
-
-def repack(packed: Ints, ptr: Ints, others: Mapping[int, Sequence[Span]]) -> tuple[Ints, Ints]:
-    """Return calendars as arrays, with others in the place of some, by their number.
-
-    packed, ptr: as of :func:`pack`.
-    """
-    numbers = np.array(sorted(others), np.int64)
-    packed_others, ptr_others = pack([others[number] for number in numbers.tolist()])
-    lengths = np.diff(ptr)
-    is_other = np.zeros(len(lengths), bool)
-    is_other[numbers] = True
-    rest = packed[:, ~np.repeat(is_other, lengths)]
-
-    lengths[numbers] = np.diff(ptr_others)
-    new_ptr = np.zeros(len(ptr), np.int64)
-    np.cumsum(lengths, out=new_ptr[1:])
-    of_others = np.repeat(is_other, lengths)
-    flat = np.empty((len(packed), new_ptr[-1]), np.int64)
-    flat[:, of_others] = packed_others
-    flat[:, ~of_others] = rest
-    return flat, new_ptr
+    is_apart = np.zeros(count, bool)
+    is_apart[numbers] = True
+    of_apart = np.repeat(is_apart, lengths)
+    flat = np.repeat(pack([usual])[0], ptr[-1], axis=1)
+    flat[:, of_apart] = packed
+    return flat, ptr
 
 
 def pack(spans: Sequence[Sequence[Span]]) -> tuple[Ints, Ints]:

@@ -9,7 +9,6 @@ taken while the place is open. Weather at a place is met by who leaves it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -77,40 +76,20 @@ class Passages:
     """How every arc of the graph is passed; each passage is made when it is looked at.
 
     network, openings: see :class:`_Builder`. entries: when links can be entered by those who ask.
-    costs: for the hours they take. base: passages of a network of the same graph and timetables,
-    of which those of most arcs are the same; null: none is known.
+    costs: for the hours they take.
     """
 
     def __init__(
-        self,
-        network: Network,
-        openings: Openings,
-        entries: Sequence[Entry],
-        costs: Costs,
-        base: Passages | None = None,
+        self, network: Network, openings: Openings, entries: Sequence[Entry], costs: Costs
     ) -> None:
         self._builder = _Builder(network, openings, entries, costs)
-        self._base = base
         self._made: dict[int, Passage] = {}
         self._arrays: dict[int, SpanArrays] = {}
 
     def __getitem__(self, arc: int) -> Passage:
-        passage = self._made.get(arc)
-        if passage is None:
-            passage = self._made[arc] = self._passage(arc)
-        return passage
-
-    def _passage(self, arc: int) -> Passage:
-        if self._base is None or self.is_unlike_base[arc]:
-            return self._builder.passage(arc)
-        return self._base[arc]
-
-    @cached_property
-    def is_unlike_base(self) -> Bools:
-        """Tell which arcs are passed otherwise than those of the base [arcs]."""
-        if self._base is None:
-            return np.ones(self._builder.network.graph.arcs_count, bool)
-        return self._builder.is_unlike(self._base._builder)
+        if arc not in self._made:
+            self._made[arc] = self._builder.passage(arc)
+        return self._made[arc]
 
     def as_arrays(self, calendar: Sequence[Span]) -> SpanArrays:
         """Return a calendar of a passage as arrays, made once."""
@@ -124,15 +103,10 @@ class Passages:
         apart: Ints = np.flatnonzero(~self._builder.is_plain())
         return apart
 
-    @cached_property
     def durations_s(self) -> Ints:
-        """The seconds each arc takes where it is open, half a headway included [arcs]."""
+        """Return the seconds each arc takes where it is open, half a headway included [arcs]."""
         durations_s = self._builder.plain_durations_s()
-        rides = np.array(self._builder.rides(), np.int64)
-        if self._base is not None:
-            durations_s[rides] = self._base.durations_s[rides]
-
-        for arc in rides[self.is_unlike_base[rides]].tolist():
+        for arc in self._builder.rides():
             durations_s[arc] = self[arc].duration_s
         return durations_s
 
@@ -183,36 +157,6 @@ class _Builder:
                 return self.run(arc)
             case _:
                 return self.ride(arc)
-
-    def is_unlike(self, base: _Builder) -> Bools:
-        """Tell which arcs are passed otherwise than on a network of the same graph [arcs].
-
-        Its timetables are the same, too.
-        """
-        graph = self.network.graph
-        places = self.openings.unlike_places(base.openings)
-        is_place = np.array([place in places for place in graph.node_ids], bool)
-        of_links = self._unlike_directions(base) | np.repeat(is_place[graph.link_ends].any(1), 2)
-
-        runs = graph.runs_of_arcs.sums(of_links, graph.arcs_count)
-        earlier = graph.earlier_of_arcs.sums(of_links, graph.arcs_count)
-        is_unlike: Bools = (runs > 0) | (earlier > 0)
-        is_unlike |= graph.is_terminal & is_place[graph.state_node[graph.tail]]
-
-        is_unlike |= self.costs.fixed_h != base.costs.fixed_h
-        is_unlike |= self.costs.wait_s != base.costs.wait_s
-        if self.costs.service_run_h != base.costs.service_run_h:
-            is_unlike[self.rides()] = True
-        return is_unlike
-
-    def _unlike_directions(self, base: _Builder) -> Bools:
-        """Tell which links are entered at other times or take other hours [2 x links]."""
-        pairs = zip(self.entries, base.entries, strict=True)
-        is_unlike = np.array([one is not two and one != two for one, two in pairs], bool)
-        hours = self.costs.link
-        base_hours = base.costs.link
-        is_unlike |= (hours.run_h != base_hours.run_h) | (hours.fixed_h != base_hours.fixed_h)
-        return is_unlike
 
     def rides(self) -> list[int]:
         """Return the arcs that are rides of services."""

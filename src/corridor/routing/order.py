@@ -1,4 +1,4 @@
-"""Order of routes: which is the quickest, by one rule wherever routes are listed or named."""
+"""Order of routes by time: which is the quickest, by one rule wherever one is named."""
 
 from __future__ import annotations
 

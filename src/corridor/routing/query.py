@@ -30,7 +30,6 @@ from corridor.network.openings import (
     Openings,
     link_openings,
     pack_apart,
-    repack,
     year_after_last_end,
 )
 from corridor.network.passages import Passages
@@ -444,47 +443,17 @@ def _arc_passages(
 
     def compute() -> _ArcPassages:
         entries = link_entries(day, openings, forbidding)
-        # Where a rule shuts every link, nothing is as on any other network.
-        if any(len(rule.links) == len(openings.links) for rule in forbidding):
-            return _passages_of_all_arcs(Passages(day, openings, entries, costs), openings)
+        passages = Passages(day, openings, entries, costs)
+        apart = {arc: passages[arc] for arc in passages.apart().tolist()}
+        calendars = {arc: passage.calendar() for arc, passage in apart.items()}
+        packed, span_ptr = pack_apart(openings.all_time, day.graph.arcs_count, calendars)
 
-        base = day.once(
-            Derived.BASE_PASSAGES.of(openings.period),
-            lambda: _passages_of_all_arcs(Passages(day, openings, entries, costs), openings),
-        )
-        return _passages_by(base, Passages(day, openings, entries, costs, base.passages), openings)
+        spans = [openings.all_time] * day.graph.arcs_count
+        for arc, passage in apart.items():
+            spans[arc] = passage.mean_calendar()
+        return _ArcPassages(passages, spans, packed, span_ptr, passages.durations_s())
 
     return day.once(Derived.PASSAGES.of(openings.period, ids, costs.times_key), compute)
-
-
-def _passages_of_all_arcs(passages: Passages, openings: Openings) -> _ArcPassages:
-    """Return how every arc is passed, whatever is known of other networks."""
-    count = len(passages.durations_s)
-    apart = {arc: passages[arc] for arc in passages.apart().tolist()}
-    calendars = {arc: passage.calendar() for arc, passage in apart.items()}
-    packed, span_ptr = pack_apart(openings.all_time, count, calendars)
-
-    spans = [openings.all_time] * count
-    for arc, passage in apart.items():
-        spans[arc] = passage.mean_calendar()
-    return _ArcPassages(passages, spans, packed, span_ptr, passages.durations_s)
-
-
-def _passages_by(base: _ArcPassages, passages: Passages, openings: Openings) -> _ArcPassages:
-    """Return how every arc is passed, from how most are on the network of the base."""
-    unlike = np.flatnonzero(passages.is_unlike_base).tolist()
-    if not unlike:
-        return base
-
-    apart = set(passages.apart().tolist())
-    calendars: dict[int, list[Span]] = {}
-    spans = base.spans.copy()
-    for arc in unlike:
-        calendars[arc] = passages[arc].calendar() if arc in apart else openings.all_time
-        spans[arc] = passages[arc].mean_calendar() if arc in apart else openings.all_time
-
-    packed, span_ptr = repack(base.packed, base.span_ptr, calendars)
-    return _ArcPassages(passages, spans, packed, span_ptr, passages.durations_s)
 
 
 def bans(rules: Sequence[Applied]) -> list[Applied]:

@@ -281,9 +281,10 @@ def _say_gap(row: Mapping[str, Any], value: float) -> str:
     """Say one criterion's best through the element, beside the best of all."""
     scale = IN_DAYS if row["criterion"] == "time" else Scale(row["unit"], 1, ",.0f", NO_GAP)
     said = figure(value / scale.per, scale.style)
-    amount = message("{figure} {unit_id}", figure=said, unit_id=scale.unit)
     if row["criterion"] == "cost":
         amount = message("USD {amount}", amount=said)
+    else:
+        amount = message("{figure} {unit_id}", figure=said, unit_id=scale.unit)
     values = {"criterion": row["criterion"], "amount": amount}
     if row["best"] is None:
         # Translators: {criterion} is time, cost or carbon.
