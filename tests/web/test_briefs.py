@@ -53,6 +53,23 @@ def test_the_brief_has_the_figures_of_the_page(client: TestClient) -> None:
     assert "Khunjerab closed" in text and "Natural" not in text and "<svg" in text
 
 
+@pytest.mark.parametrize(("code", "letters"), [("ru", "[А-я]"), ("ur", "[ء-ے]")])
+def test_the_brief_names_corridors_and_places_in_the_language_spoken(
+    client: TestClient, code: str, letters: str
+) -> None:
+    """In the sentence, in the table and on the map; what the study names in Latin letters only,
+    such as small towns, aside."""
+    text = client.get("/brief", params={**TRIP, "language": code}).text
+    corridors = re.findall(r'<td class="letter">\w+</td><td>([^,<]+)', text)
+    assert corridors
+    lead = re.search(r'<p class="lead">(.+?)</p>', text)
+    assert lead is not None
+    for words in (*corridors, lead[1]):
+        assert re.search(letters, words) and not re.search("road|rail|sea", words)
+    drawn = text[text.index("<svg") : text.rindex("</svg>")]
+    assert "Port of Karachi" not in drawn and "Almaty" not in drawn
+
+
 @pytest.mark.skipif(find_browser() is None, reason="there is no chromium here")
 @pytest.mark.parametrize("close", [PASS, "crossing:CN-PK", "mode:rail"])
 def test_the_brief_is_one_page(client: TestClient, close: str) -> None:

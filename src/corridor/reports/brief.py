@@ -14,6 +14,8 @@ from corridor.charts.svg import skip_validation, to_svg
 from corridor.language.amounts import days
 from corridor.language.messages import translate
 from corridor.language.speech import number, signed, tell
+from corridor.reports.translating import translated_frame
+from corridor.routing.corridor_words import corridor_message
 from corridor.routing.differences import Difference
 from corridor.routing.order import quickest_first
 from corridor.units import DAY_H
@@ -73,6 +75,7 @@ def brief_html(
 
     difference = None if baseline is None else answer.minus(baseline)
     routes = with_letters(answer.routes) if baseline is None else letters_beside(answer, baseline)
+    routes = translated_frame(routes, ())
 
     environment = template_environment()
     html = environment.get_template("brief.html").render(
@@ -112,7 +115,7 @@ def _sentence(answer: Routes, difference: Difference | None, condition: str | No
         "The quickest route takes {days} days and USD {money}, by {corridor}.",
         days=days(quickest["hours"]),
         money=number(quickest["cost_usd"]),
-        corridor=quickest["corridor"],
+        corridor=translate(corridor_message(quickest["corridor"])),
     )
 
 
@@ -140,7 +143,7 @@ def _map(
     frames = network.frames
     with skip_validation():
         chart = route_map(
-            frames["nodes"],
+            translated_frame(frames["nodes"], ("name",)),
             with_lines(frames["links"], frames["shapes"]),
             legs.filter(pl.col("route_id").is_in(_best(answer))),
             closed=closed,
@@ -196,7 +199,7 @@ def _gone(baseline: Routes | None, difference: Difference | None) -> list[dict[s
         return []
 
     gone = difference.corridors.filter(pl.col("state") == "gone")["baseline_route_id"]
-    rows = with_letters(baseline.routes).with_columns(HOURS)
+    rows = translated_frame(with_letters(baseline.routes), ()).with_columns(HOURS)
     return rows.filter(pl.col("route_id").is_in(gone.to_list())).head(MAX_GONE).to_dicts()
 
 

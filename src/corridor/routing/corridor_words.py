@@ -23,7 +23,7 @@ _FIRST_MODES = (  # of a name without gateways
     marked("Air"),
 )
 _MODE = "|".join((*MODES, *_FIRST_MODES))
-_NAME = re.compile(rf"(?:(?P<gateways>.+?) )?(?P<modes>(?:{_MODE})(?:(?:, | and )(?:{_MODE}))*)")
+_NAME = re.compile(rf"(?:(?P<gateways>.+?) )??(?P<modes>(?:{_MODE})(?:(?:, | and )(?:{_MODE}))*)")
 
 
 def corridor_message(name: str) -> str:
