@@ -26,6 +26,7 @@ from corridor.closures.simulated_year import (
     draw_block,
     make_task,
     run_year,
+    sending_only,
 )
 from corridor.closures.simulation import prepare_task
 from corridor.errors import CallError
@@ -209,7 +210,7 @@ def test_any_number_of_hazards_may_stand_beside_those_that_strike(seed: int) -> 
     # The seventy that never strike come first, so that those that do have numbers above 62.
     many_rows = hazard_rows([*rows[HAZARDS:], *rows[:HAZARDS]])
     many = make_task(arrays, many_rows, rng=3, settings=SETTINGS, days=60)
-    assert few.arcs is None and many.arcs is not None
+    assert few.many is None and many.many is not None
 
     expected = draw_block(few, 0, 4)
     block = draw_block(many, 0, 4)
@@ -219,6 +220,12 @@ def test_any_number_of_hazards_may_stand_beside_those_that_strike(seed: int) -> 
     events = block["events"]
     events[:, 1] -= 70
     np.testing.assert_array_equal(events, expected["events"])
+
+    is_sent = np.arange(arrays.trips.height) % 2 == 0
+    of_few = draw_block(sending_only(few, is_sent), 0, 4)["totals"]
+    of_many = draw_block(sending_only(many, is_sent), 0, 4)["totals"]
+    np.testing.assert_array_equal(of_many, of_few)
+    assert not of_many[:, ~is_sent].any()
 
 
 def test_more_hazards_in_one_year_than_bits_are_refused() -> None:

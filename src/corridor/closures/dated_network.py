@@ -8,7 +8,7 @@ import numpy as np
 
 from corridor.flows.demand import DemandArrays, into, packed, part
 from corridor.kernels import Bools, Ints
-from corridor.kernels.records import Closures, DailyTrips, DatedNetwork, Graph
+from corridor.kernels.records import DailyTrips, DatedNetwork, Graph
 from corridor.network.coverage import WORD_HAZARDS, as_bits, covered_arcs
 from corridor.units import CALENDAR_YEAR_DAYS
 
@@ -28,7 +28,7 @@ def compile_dated_network(arrays: DemandArrays, links: Bools) -> DatedNetwork:
     """Return the network as :func:`corridor.kernels.states.simulate` takes it.
 
     links [hazards, links]: those that hazards may shut. Of more hazards than a word has bits no arc
-    has any bit: see :func:`of_year`.
+    has any bit: see :mod:`corridor.closures.many_hazards`.
     """
     goals = _goals(arrays)
     arcs = covered_arcs(arrays.network, links)[:, arrays.arc_of]
@@ -47,21 +47,6 @@ def compile_dated_network(arrays: DemandArrays, links: Bools) -> DatedNetwork:
         link_of_arc=_link_of_arc(arrays, links),
         link_of_hazard=_link_of_hazard(links),
     )
-
-
-def of_year(
-    network: DatedNetwork, arcs: Bools, closures: Closures
-) -> tuple[DatedNetwork, Closures]:
-    """Return a network and a year's closures in which the hazards that strike are numbered anew.
-
-    arcs [hazards, arcs]: those that hazards may shut. At most as many may strike as a word has
-    bits.
-    """
-    hazards = np.unique(closures.hazard)
-    of_network = network._replace(
-        hazard_bits=as_bits(arcs[hazards]), link_of_hazard=network.link_of_hazard[hazards]
-    )
-    return of_network, closures._replace(hazard=np.searchsorted(hazards, closures.hazard))
 
 
 def _goals(arrays: DemandArrays) -> Goals:

@@ -16,13 +16,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from corridor.closures.dated_network import compile_dated_network, of_year
+from corridor.closures.dated_network import compile_dated_network
 from corridor.closures.hazard_checks import check_hazards
+from corridor.closures.many_hazards import ManyHazards, number_hazards
 from corridor.closures.queues import Queues, read_queues
 from corridor.closures.route_books import book_of, larger_book, make_room, new_book
 from corridor.errors import CallError
@@ -67,9 +68,9 @@ class Task:
 
     network, quiet, limits: as :func:`corridor.kernels.states.simulate` takes them; quiet is the
     year without closures. draws: what closures are drawn from. hash: of everything here. routes: a
-    hash of what routes hang on, the same whichever of the trips are sent. arcs [hazards, arcs]:
-    those that hazards may shut, where there are more hazards than a word has bits; else null.
-    queues: the limits at which goods queue; null: none are looked at.
+    hash of what routes hang on, the same whichever of the trips are sent. many: the hazards, where
+    there are more than a word has bits; else null. queues: the limits at which goods queue; null:
+    none are looked at.
     """
 
     network: DatedNetwork
@@ -78,7 +79,7 @@ class Task:
     draws: ClosureDraws
     hash: str
     routes: str
-    arcs: Bools | None = None
+    many: ManyHazards | None = None
     queues: Queues | None = None
 
     def links_count(self) -> int:
@@ -123,15 +124,21 @@ def make_task(
         memory_days=settings.memory_years * CALENDAR_YEAR_DAYS,
         rng=rng,
     )
+    book, quiet = _undisturbed(network, limits.waiting, days)
+    many = None
+    if len(links) > WORD_HAZARDS:
+        arcs_of_hazards = covered_arcs(arrays.network, links)[:, arrays.arc_of]
+        many = number_hazards(network, book, quiet, arcs_of_hazards, limits.waiting)
+
     digest = _hash(arrays, settings, draws, links, days)
     return Task(
         network=network,
-        quiet=_undisturbed(network, limits.waiting, days),
+        quiet=quiet,
         limits=limits,
         draws=draws,
         hash=digest,
         routes=digest,
-        arcs=_arcs_of_many(arrays, links),
+        many=many,
     )
 
 
@@ -155,13 +162,6 @@ def sending_only(task: Task, is_sent: Bools) -> Task:
     return replace(task, quiet=task.quiet._replace(outcome=outcome), hash=digest.hexdigest())
 
 
-def _arcs_of_many(arrays: DemandArrays, links: Bools) -> Bools | None:
-    """Return the arcs that hazards may shut, where these are more than a word has bits."""
-    if len(links) <= WORD_HAZARDS:
-        return None
-    return covered_arcs(arrays.network, links)[:, arrays.arc_of]
-
-
 def run_year(task: Task, closures: Closures) -> Losses:
     """Return what a year with some closures costs, compared with the year without.
 
@@ -182,8 +182,8 @@ class Years(NamedTuple):
 
 def simulated_years(task: Task, closures: Sequence[Closures]) -> Years:
     """Return years with some closures each; raises as :func:`run_year` does."""
-    if task.arcs is not None:
-        return _end_to_end([_year_of_many(task, task.arcs, of_year) for of_year in closures])
+    if task.many is not None:
+        return _end_to_end([_year_of_many(task, task.many, of_year) for of_year in closures])
 
     is_one = len(closures) == 1
     while True:
@@ -235,25 +235,21 @@ def _years_by_book(
     return Years(losses, loads)
 
 
-def _year_of_many(task: Task, arcs: Bools, closures: Closures) -> Years:
+def _year_of_many(task: Task, many: ManyHazards, closures: Closures) -> Years:
     """Return what a year costs in which only some of very many hazards strike.
 
-    These are numbered anew, so that routes of other years cannot be read from the book: it takes
-    several times as long.
+    These are numbered anew, so that routes of other years cannot be read from the book, apart from
+    the undisturbed ones.
     """
-    from corridor.kernels import states
-
     _refuse_too_many(len(np.unique(closures.hazard)))
-    network, renumbered = of_year(task.network, arcs, closures)
-    _, days = task.quiet.outcome.shape
+    network, quiet, renumbered = many.of_year(task.network, task.quiet, closures)
 
-    book = new_book()
+    routes = len(many.book.cost)
     while True:
-        suffices, quiet = states.undisturbed(network, book, days, task.limits.waiting)
-        year = _years_by_book(task, network, book, [renumbered], quiet) if suffices else None
+        year = _years_by_book(task, network, many.book_of(network, routes), [renumbered], quiet)
         if year is not None:
             return year
-        book = larger_book(book)
+        routes *= 2
 
 
 def _refuse_too_many(hazards_count: int) -> None:
@@ -305,15 +301,17 @@ def _no_losses(task: Task, years: ClosureYears) -> Losses:
     )
 
 
-def _undisturbed(network: DatedNetwork, waiting: Waiting, days: int) -> Dispatches:
-    """Return what becomes of every unit in a year without closures."""
+def _undisturbed(
+    network: DatedNetwork, waiting: Waiting, days: int
+) -> tuple[RouteBook, Dispatches]:
+    """Return what becomes of every unit in a year without closures, and the routes it takes."""
     from corridor.kernels import states
 
     book = new_book()
     while True:
         suffices, quiet = states.undisturbed(network, book, days, waiting)
         if suffices:
-            return cast(Dispatches, quiet)
+            return book, quiet
         book = larger_book(book)
 
 

@@ -578,3 +578,13 @@ def move_routes(book: RouteBook, larger: RouteBook) -> None:
             larger.slot_key[new_slot] = book.slot_key[slot]
             larger.slot_shut[new_slot] = book.slot_shut[slot]
             larger.slot_route[new_slot] = book.slot_route[slot]
+
+
+@njit(**JIT)
+def mark_routes(book: RouteBook, hazard_bits: Ints) -> None:
+    """Make the hazards of all routes of a book those of their arcs: bits int64 [arcs]."""
+    for route in range(book.counts[COUNT.routes]):
+        bits = np.int64(0)
+        for k in range(book.ptr[route], book.ptr[route + 1]):
+            bits |= hazard_bits[book.arcs[k]]
+        book.hazard_bits[route] = bits
