@@ -106,7 +106,7 @@ JOURNEYS: dict[str, list[tuple[str, ...]]] = {
 # Boxes that hold more than they show, but those that scroll or are written into.
 CUT = """[...document.querySelectorAll('header *, #question *, #answer *, #card *, #playback *')]
     .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'hidden'
-        && e.clientWidth > 1 && !e.matches('input, select, h1, .visually-hidden, svg, svg *'))
+        && e.clientWidth > 1 && !e.matches('input, select, .visually-hidden, svg, svg *'))
     .map(e => e.tagName + ' ' + e.textContent.slice(0, 40))"""
 COVERED = """['card', 'playback'].map(id => document.getElementById(id))
     .filter(box => box && !box.hidden && innerWidth > 900).filter(box => {

@@ -1218,6 +1218,36 @@ def test_no_serious_barrier(opened: Callable[..., Any]) -> None:
         assert grave == [], (scheme, size)
 
 
+@pytest.mark.slow
+def test_the_focus_stays_where_the_reader_is(opened: Callable[..., Any]) -> None:
+    """On the letter of the route chosen; after Escape on what opened the card; in the card where
+    its link is shut."""
+    page = opened(JULY)
+    has_focus = "words => document.activeElement.textContent === words"
+    reach(page, "#routes .letter[aria-pressed=false]")
+    letter = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**route={letter}**")
+    settled(page)
+    assert page.evaluate(has_focus, letter)
+
+    reach(page, ".legs li:nth-child(3) button.link")
+    leg = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    until(page, "document.activeElement.id === 'card'")
+    page.keyboard.press("Escape")
+    until(page, "document.getElementById('card').hidden")
+    assert page.evaluate(has_focus, leg)
+
+    page.keyboard.press("Enter")
+    until(page, "document.activeElement.id === 'card'")
+    reach(page, "#act-close")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('act-undo') !== null")
+    settled(page)
+    assert page.evaluate("document.activeElement.id === 'card'")
+
+
 # A spot of one route that is not the selected one, free of marks and places: [x, y, route] or null.
 FREE_SPOT = """() => {
     const box = corridor.map.getCanvas().getBoundingClientRect();
@@ -1298,6 +1328,8 @@ def test_a_journey_in_russian(browser: Any, address: str) -> None:
     assert page.evaluate("document.documentElement.lang") == "ru"
     assert page.input_value("#language") == "ru"
 
+    labels = page.locator("#map [aria-label]").evaluate_all("all => all.map(e => e.ariaLabel)")
+    assert labels and not LATIN.findall(" ".join(labels))
     page.click("#act-close")
     settled(page)
     assert "language=ru" in page.url and f"close={PASS}" in page.url

@@ -29,7 +29,10 @@ export function downloadMenu({ asked, fileName, picture, fail }: DownloadHooks):
     entry(t("Map, PNG"), () => keep(fileName("png"), picture()))));
   document.addEventListener("click", (event) => { if (!menu.contains(event.target as Node)) menu.open = false; });
   menu.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { menu.open = false; menu.querySelector("summary")?.focus(); }
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
   });
   return menu;
 }

@@ -1,5 +1,6 @@
 // What is on the map, as lists: borders, planned lines, hazards and every link and place by name. No mouse is needed.
 
+import { refocus, spotOfFocus } from "./focus";
 import { listed, t, tn } from "./language";
 import { button, day, h, hours, megatonnes, millions, percent, usd } from "./markup";
 import { layerName, placeKind, stateName } from "./described";
@@ -11,6 +12,8 @@ import type { CriticalStretch, Elements, Flows, Hazard, LinkProperties, Network,
 const MOST = 40;
 const POSTS = new Set(["border-crossing", "mountain-pass", "gauge-change-station"]);
 const MIN_CLEARED_H = 2; // between places that are no posts: a train handed over within the Union is not cleared
+
+const UNITS: Record<string, string> = { lorries: t("lorries"), wagons: t("wagons"), trains: t("trains"), vehicles: t("vehicles"), t: t("tonnes") };
 
 /** Enter opens the first of a list that is searched, arrows go through it. */
 function withKeys(field: HTMLInputElement, list: HTMLElement): void {
@@ -137,7 +140,7 @@ export class Lists {
     this.flows.replaceChildren(
       h("p", {}, `${t("{mass} go in a year, {rest} stay.", { mass: megatonnes(t_per_year), rest: megatonnes(stays_t_per_year) })}${converged === false ? ` ${t("Not converged.")}` : ""}`),
       h("table", { id: "limits" }, h("caption", {}, t("What jams first")), h("thead", {}, heading(t("Limit"), t("From"), t("Used"), t("A slot"))), h("tbody", {}, ...limits.map((limit) =>
-        h("tr", {}, h("td", {}, limit.table === "links" ? link(limit.row_id) : limit.name ?? this.name(limit.row_id), ` (${limit.unit === "teu" ? "TEU" : limit.unit})`), h("td", {}, limit.from_node_id ? this.name(limit.from_node_id) : "–"), h("td", {}, use(limit.use_share)), h("td", {}, usd(limit.price_usd)))))),
+        h("tr", {}, h("td", {}, limit.table === "links" ? link(limit.row_id) : limit.name ?? this.name(limit.row_id), ` (${UNITS[limit.unit] ?? limit.unit})`), h("td", {}, limit.from_node_id ? this.name(limit.from_node_id) : "–"), h("td", {}, use(limit.use_share)), h("td", {}, usd(limit.price_usd)))))),
       h("table", { id: "link-flows" }, h("caption", {}, t("What carries most")), h("thead", {}, heading(t("Link"), t("A year"), t("Used"))), h("tbody", {}, ...links.slice(0, 20).map((row) =>
         h("tr", {}, h("td", {}, link(row.link_id)), h("td", {}, megatonnes(row.t_per_year)), h("td", {}, use(row.use_share)))))));
   }
@@ -148,9 +151,9 @@ export class Lists {
 
   showState(state: State): void {
     for (const [name, field] of Object.entries(this.layers)) field.checked = state.layers.includes(name);
-    const focused = document.activeElement?.id;
+    const spot = spotOfFocus();
     this.projects.replaceChildren(...projectList(this.study, state, this.projectHooks));
-    if (focused?.startsWith("build-")) document.getElementById(focused)?.focus();
+    refocus(spot);
   }
 
   title(id: string): string {

@@ -12,6 +12,7 @@ import { distance } from "./distance";
 import { lifted, passedOver, wayOut, type WayOutHooks } from "./deadends";
 import { downloadMenu } from "./downloads";
 import { ESTIMATES, estimatesCounted, isEstimate } from "./estimates";
+import { refocus, spotOfFocus, type FocusSpot } from "./focus";
 import { language, languageAsked, listed, t, tn } from "./language";
 import { Layers, layersOn, opacitiesOf } from "./layers";
 import { legend } from "./legend";
@@ -85,6 +86,10 @@ class Page {
       root.setProperty("--map-zoom", String(Math.min(1, PAPER_PX / wide, PAPER_PX / high)));
     });
     document.addEventListener("toggle", (event) => this.sectionsToggled(event.target), true);
+    document.addEventListener("keydown", (event) => {
+      const isOfAnother = event.defaultPrevented || document.querySelector("dialog[open]") !== null;
+      if (event.key === "Escape" && this.state.card && !isOfAnother) this.change({ card: null });
+    });
     window.addEventListener("popstate", () => { this.following = null; this.state = fromAddress(location.search, this.study); void this.refresh(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
   }
@@ -316,10 +321,11 @@ class Page {
   }
 
   private async reCard(state: State): Promise<void> {
-    if (!state.card) { at("card").hidden = true; this.done["card"] = ""; void this.map?.point([]); return; }
+    if (!state.card) { this.closeCard(); return; }
     const asked = JSON.stringify([state.card, stateOf(state), state.depart, goodsOf(state, this.study)]);
     if (this.done["card"] === asked) return;
-    const isNew = !(this.done["card"] ?? "").startsWith(JSON.stringify([state.card]).slice(0, -1));
+    const isNew = !(this.done["card"] ?? "").startsWith(JSON.stringify([state.card]).slice(0, -1)), spot = spotOfFocus();
+    if (at("card").hidden) this.opener = spot;
     let isMissing = false;
     try {
       await showCard(state.card, state, this.cardHooks());
@@ -330,10 +336,22 @@ class Page {
       at("card").hidden = false;
     }
     this.done["card"] = isMissing ? "" : asked;
-    if (!isNew) return;
+    if (!isNew) { refocus(spot); return; }
     at("card").focus({ preventScroll: true });
     at("card").scrollIntoView({ block: "start" });
   }
+
+  /** Close the card; the focus goes back to what opened it. */
+  private closeCard(): void {
+    const card = at("card"), hadFocus = card.contains(document.activeElement);
+    card.hidden = true;
+    this.done["card"] = "";
+    void this.map?.point([]);
+    if (!hadFocus) return;
+    (document.activeElement as HTMLElement).blur();
+    refocus(this.opener, {});
+  }
+  private opener: FocusSpot | null = null;
 
   private reHazards(state: State): Promise<void> {
     const { depart, layers } = state;
@@ -441,7 +459,7 @@ class Page {
   private draw(first = false): void {
     const { answer, network, state } = this;
     if (!answer || !network) return;
-    const shown = sorted(answer.routes, state.sort, state.weights), focused = document.activeElement?.id ?? "";
+    const shown = sorted(answer.routes, state.sort, state.weights), spot = spotOfFocus();
     const selected = this.selected();
     const hooks = this.hooks(), old = ghosts(answer.baseline);
     showComparison(answer, state.baseline, {
@@ -450,8 +468,8 @@ class Page {
       swipe: this.swipe && (() => this.change({ swipe: state.swipe ? "" : "50" }, true)),
     }, state.swipe !== "");
     showRoutes(answer, shown, state.weights, state.sort, selected?.route_id ?? null, hooks);
-    if (focused.startsWith("sort-")) document.getElementById(focused)?.focus();
     showLegs(selected, hooks);
+    refocus(spot);
     at("charts").replaceChildren(...(answer.routes.length ? [
       pareto(answer.routes, old, selected?.route_id ?? null, hooks.select, hooks.hover),
       distance(answer.routes, this.study.styles, selected?.route_id ?? null, hooks.select, hooks.hover)] : []));

@@ -36,7 +36,7 @@ export class TheMap {
     this.map = new maplibregl.Map({
       container: box, style: { version: 8, sources: {}, layers: [], transition: { duration: 0, delay: 0 } }, center: [66, 36], zoom: 3.6, minZoom: 1.5, maxZoom: 11,
       fadeDuration: 0, // each fade is twenty pictures more, which a machine without a GPU feels
-      attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
+      locale: { "NavigationControl.ZoomIn": t("Zoom in"), "NavigationControl.ZoomOut": t("Zoom out") }, attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
     });
     this.map.touchZoomRotate.disableRotation();
     if (!isTwin) { // of two maps that lie over each other, one has them
@@ -71,7 +71,7 @@ export class TheMap {
       if (event.originalEvent) moved([lng.toFixed(3), lat.toFixed(3), this.map.getZoom().toFixed(2)].join(",")); // by hand, not by a fit
     });
     this.map.on("mouseout", () => { tip.hidden = true; });
-    this.map.getCanvas().setAttribute("aria-label", t("Map of the network; the lists beside it say the same"));
+    this.map.getCanvas().setAttribute("aria-label", isTwin ? t("Map before the what-if") : t("Map of the network; the lists beside it say the same"));
   }
 
   private build(land: Ground): void {

@@ -15,7 +15,7 @@ export function showPlaceMenu({ place, name, x, y }: PlaceAsked, via: string[], 
   document.getElementById(ID)?.remove();
   const leave = (): void => menu.remove();
   const entry = (text: string, patch: Partial<State>): HTMLElement => button(text, () => { leave(); change(patch); });
-  const menu = h("div", { id: ID, class: "here", role: "group", "aria-label": name, keydown: (event) => { if ((event as KeyboardEvent).key === "Escape") leave(); } },
+  const menu = h("div", { id: ID, class: "here", role: "group", "aria-label": name, keydown: (event) => { if ((event as KeyboardEvent).key === "Escape") { event.stopPropagation(); leave(); } } },
     h("b", {}, name),
     entry(t("From here"), { origin: place }), entry(t("To here"), { destination: place }),
     entry(t("Via here"), { via: [...via.filter((other) => other !== place), place] }), entry(t("What is here"), { card: `node:${place}` }));
