@@ -502,6 +502,7 @@ def study() -> dict[str, Any]:
         "about": "",
         "question": None,
         "beside": None,
+        "as_of": dt.date(2026, 7, 1),
         "sources": [],
     }
     is_open = {
@@ -509,6 +510,7 @@ def study() -> dict[str, Any]:
         "about": "Trains pass.",
         "question": "What does the shut gate cost?",
         "beside": None,
+        "as_of": dt.date(2026, 7, 1),
         "sources": ["lines-2021"],
     }
     return {

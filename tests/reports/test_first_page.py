@@ -57,8 +57,8 @@ def test_same_trip_on_another_day_and_held_to_a_way() -> None:
         in said["In winter?"]
     )
     assert (
-        said["By Midway?"].startswith("Passing Midway: at best <b>5.5 days</b>")
-        and "Left free" in said["By Midway?"]
+        said["By Midway?"].startswith("Passing Midway: quickest <b>5.5 days</b>")
+        and "Without that" in said["By Midway?"]
     )
 
 

@@ -22,7 +22,7 @@ def test_way_days_and_dollars_stand_with_their_bands() -> None:
         way.headline
     )
     assert "Nine of ten trips take" in way.text and "The cheapest takes 8.0 days" in way.text
-    assert closure.headline.startswith("If a border of it shuts, the ")
+    assert re.match(r"If a border of the .+ shuts, goods go by the .+: ", closure.headline)
     assert "North Gate–South Gate" in closure.text and "uses none of them" in closure.text
 
 
@@ -38,11 +38,30 @@ def test_sums_of_projects_are_said_with_their_conditions_and_names() -> None:
     results = {**cases.results(), **cases.project_rows(), **cases.programme_rows()}
     values = front_values(report_inputs(results))
     assert values["points"][-1].text.startswith(
-        "That is with open borders and works at their planned cost; in nine futures of ten, "
+        "That is if all borders stay open and the works cost what was planned. "
     )
     lend, refuse = (step.what for step in values["steps"] if step.who == "Banks")
     assert "for North Gate. That pays as soon as the borders are open 25" in lend
-    assert refuse.startswith("Do not lend for this: ") and "11.0 times" in refuse
+    assert refuse.startswith("Do not lend for this, to open in 20") and "11.0 times" in refuse
+
+
+def test_a_band_beside_its_worth_says_why_it_lies_apart() -> None:
+    def said(worth: float) -> str:
+        results = {**cases.results(), **cases.project_rows()}
+        rows = results["appraisal_projects"].with_columns(
+            npv_usd=pl.lit(worth), npv_p5_usd=pl.lit(-7e9), npv_p95_usd=pl.lit(-4e9)
+        )
+        return front_values(report_inputs({**results, "appraisal_projects": rows}))["points"][
+            -1
+        ].text
+
+    assert "make it worse: nine times in ten it loses USD 4,000 m to USD 7,000 m." in said(-3e9)
+    assert "Otherwise, nine times in ten, it loses USD 4,000 m to USD 7,000 m." in said(-5e9)
+
+
+def test_order_of_letters_is_explained(text: str) -> None:
+    front = text[text.index('<section id="front"') : text.index('<section id="answers"')]
+    assert "Letters follow the days as planned; with delays a later one may be quicker." in front
 
 
 def test_front_page_comes_first_and_leads_to_its_sections(page: Page, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -48,6 +49,19 @@ def test_scenario_that_changes_nothing_or_shuts_a_way_says_so() -> None:
         if one.question == "What does the shut gate cost?"
     )
     assert "Alpha – Southport: no route is left." in said
+
+
+def test_what_changed_since_a_day_is_told_from_then_to_now() -> None:
+    results: dict[str, Any] = cases.results()
+    results["study"]["scenarios"]["open"]["as_of"] = dt.date(2026, 2, 4)
+    said = next(
+        one.text
+        for one in answers(report_inputs(results))
+        if one.question == "What does the shut gate cost?"
+    )
+    assert said.startswith(
+        "Since 4 February 2026, Alpha – Southport: the quickest route takes 5.5 days instead of 4.0"
+    )
 
 
 def test_a_difference_is_more_than_a_fiftieth() -> None:

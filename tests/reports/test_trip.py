@@ -65,6 +65,13 @@ def test_the_same_trip_asked_otherwise_has_another_name() -> None:
     ]
 
 
+def test_cargo_unlike_that_of_the_first_trip_is_named_wherever_the_trip_goes() -> None:
+    row = cases.results()["trips"][0]  # type: ignore[index]
+    grain = row | {"trip_id": "grain", "origin": "Isle", "cargo": "bulk, one tonne"}
+    trips = report_inputs(cases.results() | {"trips": [row, grain]}).trips
+    assert trips[1].name == "Isle – Southport (bulk, one tonne)"
+
+
 def test_a_trip_that_ends_where_it_begins_says_so() -> None:
     row = cases.results()["trips"][0]  # type: ignore[index]
     still = (

@@ -46,11 +46,9 @@ def test_best_ways_are_those_of_the_pareto_set(starter: Study) -> None:
         showing=EXACT,
     ).routes
     quick, cheap, in_time = found.iter_rows(named=True)
-    assert (
-        quick["time_h"] == pytest.approx(every["time_h"].min())
-        and cheap["cost_usd"] == every["cost_usd"].min()
-    )
-    limit = LEEWAY * float(quick["time_h"])
+    assert quick["time_p50_h"] <= every["time_p50_h"].min()
+    assert cheap["cost_usd"] == every["cost_usd"].min()
+    limit = LEEWAY * float(every["time_h"].min())
     assert in_time["cost_usd"] == every.filter(pl.col("time_h") <= limit)["cost_usd"].min()
     assert quick["time_p50_h"] <= quick["time_p95_h"] and 0 <= quick["weak_cost_share"] <= 1
 

@@ -23,6 +23,7 @@ from corridor.language.speech import marked, number, signed, tell
 
 MAX_HAZARDS = 10
 RETURN_YEARS = (2, 5, 10, 20, 50, 100)  # chances on the axis: once in so many years
+RARE_YEARS = 20  # of the year that sentences name
 _MARGINS = Margins(left=250, right=96, letters=44)
 CASE_HUES = (HUES[0], HUES[1])
 CASE_DASHES = ([1, 0], [6, 3])
@@ -49,6 +50,7 @@ def loss_curve(
 
     channels = _case_channels(list(case_names.values()))
     chart = alt.layer(
+        _rare_year(),
         _chance_line(chances, channels),
         _mean_rule(means, channels),
         _mean_texts(means, channels),
@@ -116,6 +118,12 @@ def _chance_line(chances: pl.DataFrame, channels: Mapping[str, dict[str, Any]]) 
     return line.encode(x=x, y=_chance_channel(), **channels["line"])
 
 
+def _rare_year() -> Any:
+    """Return the level of the year that comes once in twenty, which the sentences name."""
+    rule = Layer(pl.DataFrame({"chance": [1 / RARE_YEARS]})).mark_rule(strokeWidth=1.5)
+    return rule.encode(y=_chance_channel())
+
+
 def _chance_channel() -> alt.Y:
     """Return the upright axis: chances on a logarithmic scale, told by how often they come."""
     ticks = _chance_ticks()
@@ -129,7 +137,7 @@ def _chance_channel() -> alt.Y:
 
 def _chance_ticks() -> dict[float, str]:
     """Return what stands at each chance on the axis."""
-    ticks: dict[float, str] = {1: tell("always")}
+    ticks: dict[float, str] = {1: tell("every year")}
     for years in RETURN_YEARS:
         ticks[1 / years] = tell(
             "{share}, 1 year in {years}",

@@ -141,12 +141,16 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
     borders = and_list([names.get(link_id, link_id) for link_id in quickest["borders"]])
     beside = route_beside(trip)
     if beside is None:
-        headline = tell("If a border of it shuts, no other route is left.")
+        headline = tell(
+            "If a border of the {quickest} shuts, no other route is open.",
+            quickest=_corridor(quickest),
+        )
         sentences = [tell("Its borders are {borders}.", borders=borders)]
     else:
         headline = tell(
-            "If a border of it shuts, the {corridor} remains: {days} days instead of {usual_days}, "
-            "USD {usd} instead of {usual_usd}.",
+            "If a border of the {quickest} shuts, goods go by the {corridor}: {days} days instead "
+            "of {usual_days}, USD {usd} instead of {usual_usd}.",
+            quickest=_corridor(quickest),
             corridor=_corridor(beside),
             days=days(beside["time_p50_h"]),
             usual_days=days(quickest["time_p50_h"]),
@@ -203,26 +207,26 @@ def _project_points(inputs: ReportInputs) -> list[Point]:
 
 
 def _future_sentences(row: Mapping[str, Any]) -> list[str]:
+    """Say what the worth holds for, and what it is in nine of ten futures without that."""
     if row["npv_p5_usd"] is None:
         return []
     low, high = row["npv_p5_usd"], row["npv_p95_usd"]
-    if high < 0:
-        words = {"least": usd_millions(-high), "most": usd_millions(-low)}
+    given = tell("That is if all borders stay open and the works cost what was planned.")
+    if high >= 0:
+        words = {"low": usd_millions(low), "high": usd_millions(high)}
+        return [given, tell("Otherwise, nine times in ten, it is worth {low} to {high}.", **words)]
+
+    words = {"least": usd_millions(-high), "most": usd_millions(-low)}
+    if high < row["npv_usd"]:
         return [
+            given,
             tell(
-                "That is with open borders and works at their planned cost; in nine futures of "
-                "ten, with borders that shut and works that run over, it loses {least} to {most}.",
+                "Borders that shut and works that cost more make it worse: nine times in ten it "
+                "loses {least} to {most}.",
                 **words,
-            )
+            ),
         ]
-    return [
-        tell(
-            "That is with open borders and works at their planned cost; in nine futures of ten, "
-            "with borders that shut and works that run over, it is worth {low} to {high}.",
-            low=usd_millions(low),
-            high=usd_millions(high),
-        )
-    ]
+    return [given, tell("Otherwise, nine times in ten, it loses {least} to {most}.", **words)]
 
 
 def _begin_sentences(inputs: ReportInputs) -> list[str]:
@@ -358,10 +362,11 @@ def _bank_steps(inputs: ReportInputs) -> list[Step]:
             steps.append(
                 Step(
                     tell("Banks"),
-                    tell("until {year}", year=str(row["open_year"])),
+                    tell("now"),
                     tell(
-                        "Do not lend for this: {project}. Its benefits would have to be {factor} "
-                        "times as large.",
+                        "Do not lend for this, to open in {year}: {project}. Its benefits would "
+                        "have to be {factor} times as large.",
+                        year=str(row["open_year"]),
                         project=row["name"],
                         factor=number(factor, 1),
                     ),

@@ -189,7 +189,7 @@ def _curve(inputs: ReportInputs, names: Mapping[str, str]) -> Figure:
     """Return the curve of yearly losses."""
     years = inputs.frame("loss_years")
     caption = tell(
-        "Read across at one year in ten: so much or more is lost in one year of ten. "
+        "Read across at the dark line: so much or more is lost in one year of twenty. "
         "Where the line falls less steeply are the few years with a long closure; "
         "they carry the mean well above the middle year."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -13,6 +14,7 @@ from corridor.language.speech import marked, number, tell, tell_count
 from corridor.reports.figures import csv_address
 from corridor.reports.formats import (
     and_list,
+    day,
     days,
     number_or_dash,
     paragraph,
@@ -98,6 +100,18 @@ class Difference:
         return tell("{change}, {way}", change=change, way=route)
 
 
+class Comparison(NamedTuple):
+    """A scenario, and what the trips are compared with.
+
+    other: title of the scenario compared with; null: the report's own. since: the day of a
+    scenario before the report's own, which then is told as what came after; null: it is not before.
+    """
+
+    title: str
+    other: str | None
+    since: dt.date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What differs for a trip between two scenarios.
@@ -151,10 +165,18 @@ def answers(inputs: ReportInputs) -> Iterator[Answer]:
             continue
 
         beside_id = scenario.get("beside") or own_id
-        beside = None if beside_id == own_id else scenarios[beside_id]["title"]
-        changes = [_change(trip, cells, scenario_id, beside_id) for trip in inputs.trips]
-        text = _changes_text(scenario["title"], beside, changes)
+        other = None if beside_id == own_id else scenarios[beside_id]["title"]
+        since = _since(scenario, inputs) if other is None else None
+        new, old = (own_id, scenario_id) if since else (scenario_id, beside_id)
+        changes = [_change(trip, cells, new, old) for trip in inputs.trips]
+        text = _changes_text(Comparison(scenario["title"], other, since), changes)
         yield Answer(scenario["question"], text, "scenarios")
+
+
+def _since(scenario: Mapping[str, Any], inputs: ReportInputs) -> dt.date | None:
+    """Return the day of a scenario that lies before the report's own; null where it does not."""
+    day_then, own_day = scenario.get("as_of"), inputs.study["scenario"].get("as_of")
+    return day_then if day_then and own_day and day_then < own_day else None
 
 
 def differs(value: float | None, other: float | None) -> bool:
@@ -270,13 +292,13 @@ def _still_as_quick(quickest: Row | None) -> list[str]:
     return [tell("the quickest route still takes {days} days", days=days(quickest["time_p50_h"]))]
 
 
-def _changes_text(title: str, beside: str | None, changes: Sequence[Change]) -> Markup:
+def _changes_text(comparison: Comparison, changes: Sequence[Change]) -> Markup:
     """Put a scenario's changes into sentences: the first trip, others, those without a route."""
     first = changes[0]
     others = changes[1:]
     most = _largest_change(first, others)
 
-    sentences = [_first_trip(title, beside, first)]
+    sentences = [_first_trip(comparison, first)]
     if most is not None:
         sentences.append(_most_changed(most, others))
     elif others and not any(change.is_lost for change in others):
@@ -310,41 +332,50 @@ def _is_lead_held(trip: Trip, lead: Trip) -> bool:
     return trip.has_ends_and_cargo_of(lead) and trip.depart == lead.depart
 
 
-def _first_trip(title: str, beside: str | None, change: Change) -> str:
-    """Say what a scenario changes for the first trip."""
+def _first_trip(comparison: Comparison, change: Change) -> str:
+    """Say what changes for the first trip."""
+    trip = change.trip.name
     if change.clauses:
         changes = tell("; ").join(change.clauses)
     elif change.is_lost:
         changes = tell("no route is left")
     else:
-        return _first_trip_stays(title, beside, change.trip.name)
+        return _first_trip_stays(comparison, trip)
 
-    if beside:
+    if comparison.since:
+        date = day(comparison.since)
+        return tell("Since {date}, {trip}: {changes}.", date=date, trip=trip, changes=changes)
+    if comparison.other:
         return tell(
             "With “{scenario}” compared with “{other}”, {trip}: {changes}.",
-            scenario=title,
-            other=beside,
-            trip=change.trip.name,
+            scenario=comparison.title,
+            other=comparison.other,
+            trip=trip,
             changes=changes,
         )
     return tell(
         "With “{scenario}”, {trip}: {changes}.",
-        scenario=title,
-        trip=change.trip.name,
+        scenario=comparison.title,
+        trip=trip,
         changes=changes,
     )
 
 
-def _first_trip_stays(title: str, beside: str | None, trip: str) -> str:
-    """Say that a scenario changes nothing for the first trip."""
-    if beside:
+def _first_trip_stays(comparison: Comparison, trip: str) -> str:
+    """Say that nothing changes for the first trip."""
+    if comparison.since:
+        date = day(comparison.since)
+        return tell("Since {date}, nothing has changed for {trip}.", date=date, trip=trip)
+    if comparison.other:
         return tell(
             "With “{scenario}” compared with “{other}”, nothing changes for {trip}.",
-            scenario=title,
-            other=beside,
+            scenario=comparison.title,
+            other=comparison.other,
             trip=trip,
         )
-    return tell("With “{scenario}”, nothing changes for {trip}.", scenario=title, trip=trip)
+    return tell(
+        "With “{scenario}”, nothing changes for {trip}.", scenario=comparison.title, trip=trip
+    )
 
 
 def _most_changed(most: Change, others: Sequence[Change]) -> str:

@@ -289,21 +289,24 @@ def _condition(word: str, names: Mapping[str, str]) -> str:
 
 
 def _with_distinct_names(trips: Sequence[Trip]) -> tuple[Trip, ...]:
-    """Add to the names of trips between the same places what sets them off from the first."""
+    """Add to the names of trips what sets them off from the first between the same places.
+
+    Cargo is told wherever it is not that of the first trip: dollars are those of one unit of it.
+    """
     firsts: dict[str, Trip] = {}
     distinct = []
     for trip in trips:
         first = firsts.setdefault(trip.name, trip)
-        differences = _differences(trip, first)
+        differences = _differences(trip, first, usual_cargo=trips[0].cargo)
         more = f" ({tell(', ').join(differences)})" if differences else ""
         distinct.append(replace(trip, name=trip.name + more))
     return tuple(distinct)
 
 
-def _differences(trip: Trip, first: Trip) -> list[str]:
+def _differences(trip: Trip, first: Trip, *, usual_cargo: str) -> list[str]:
     """Return in words what a trip asks for otherwise than the first trip between its places."""
     differences = []
-    if trip.cargo != first.cargo:
+    if trip.cargo != first.cargo or trip.cargo != usual_cargo:
         differences.append(trip.cargo)
     if trip.depart != first.depart:
         differences.append(day(trip.depart))

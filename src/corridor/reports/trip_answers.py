@@ -180,7 +180,7 @@ def _with_conditions(trip: Trip, free: Trip) -> Markup:
 def _at_best(trip: Trip, quickest: Mapping[str, Any], cheapest: Mapping[str, Any]) -> Markup:
     """Say what a trip takes and costs at best under its conditions."""
     return tell_html(
-        "{asked}: at best <b>{days} days</b> (USD&nbsp;{usd}), at least "
+        "{asked}: quickest <b>{days} days</b> (USD&nbsp;{usd}), cheapest "
         "<b>USD&nbsp;{least_usd}</b> ({least_days} days).",
         asked=capitalised(tell(", ").join(trip.conditions)),
         days=days(quickest["time_p50_h"]),
@@ -193,7 +193,7 @@ def _at_best(trip: Trip, quickest: Mapping[str, Any], cheapest: Mapping[str, Any
 def _left_free(free: Trip, quickest: Mapping[str, Any], cheapest: Mapping[str, Any]) -> Markup:
     """Say where a trip without conditions goes, and what it takes and costs."""
     return tell_html(
-        "Left free, the quickest route goes {way}: {days} days (USD&nbsp;{usd}); the "
+        "Without that, the quickest route goes {way}: {days} days (USD&nbsp;{usd}); the "
         "cheapest {least_way}: USD&nbsp;{least_usd} ({least_days} days).",
         way=_route_link(free, quickest),
         days=days(quickest["time_p50_h"]),

@@ -75,7 +75,7 @@ def _departures_sentence(dates: pl.DataFrame) -> Markup:
     which = _border_sets(with_route)
     if with_route.height == dates.height:
         return tell_html(
-            "Of {count} departures through the year all find a route, {which}.",
+            "All {count} departures through the year find a route, {which}.",
             count=number(dates.height),
             which=which,
         )

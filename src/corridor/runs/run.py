@@ -306,6 +306,7 @@ def _about_scenario(study: Study, scenario: Scenario) -> dict[str, Any]:
         "about": scenario.about,
         "question": scenario.question,
         "beside": scenario.beside,
+        "as_of": scenario.as_of,
         "sources": _sources(study, scenario),
     }
 
