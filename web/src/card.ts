@@ -151,6 +151,7 @@ function plain(card: RowCard, hooks: CardHooks): HTMLElement[] {
 
 const KINDS: Record<string, [(count: number) => string, string]> = {
   links: [(count) => tn("{count} link", "{count} links", count), "link"], nodes: [(count) => tn("{count} place", "{count} places", count), "node"],
+  projects: [(count) => tn("{count} project", "{count} projects", count), "project"],
   terminals: [(count) => tn("{count} terminal", "{count} terminals", count), "terminal"], services: [(count) => tn("{count} service", "{count} services", count), "service"],
   hazards: [(count) => tn("{count} thing that may shut a link", "{count} things that may shut a link", count), "hazard"], rules: [(count) => tn("{count} rule", "{count} rules", count), "rule"],
   windows: [(count) => tn("{count} opening time", "{count} opening times", count), "window"], cargoes: [(count) => tn("{count} cargo", "{count} cargoes", count), "cargo"],
