@@ -34,7 +34,12 @@ def arc_flow_optimum(programme: Programme, row_usd: Floats | None = None) -> Arc
     demand: list[tuple[int, int, float]] = []
     rows = 0
 
-    for class_, cargo, starts, trips in programme.groups:
+    searches = [
+        (class_, cargo, *search)
+        for class_, cargo, of_kind in programme.searches
+        for search in of_kind
+    ]
+    for class_, cargo, starts, trips in searches:
         trips = trips[programme.units_per_day[trips] > 0]
         weight = programme.weight[class_]
         for arc in np.flatnonzero(weight >= 0).tolist():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypedDict
 
-from corridor.flows.demand import DemandArrays, part
-from corridor.kernels import Ints
+from corridor.flows.demand import DemandArrays
+from corridor.flows.least_routes import Search, least_routes
 from corridor.units import HOUR_S
 
 
@@ -30,40 +30,16 @@ def best_routes(arrays: DemandArrays) -> list[BestRoute | None]:
 
     Best is least generalised cost.
     """
-    from corridor.kernels.paths import dijkstra
+    searches: dict[int, list[Search]] = {}
+    for class_, starts, trips in arrays.groups():
+        searches.setdefault(class_, []).append(Search(starts, trips))
 
     regime = arrays.regime_of_day[0]
     routes: list[BestRoute | None] = [None] * arrays.trips.height
-    for class_, starts, trips in arrays.groups():
-        weight = arrays.weight[regime, class_]
-        distance, arc_into = dijkstra(arrays.ptr, arrays.head, weight, starts)
-        for trip in trips.tolist():
-            goal = _nearest(part(arrays.goals, trip), distance)
-            if goal is None:
-                continue
-
-            arcs = _arcs_to(goal, arc_into, arrays.tail)
-            routes[trip] = _route(arrays, class_, arcs, int(distance[goal]))
+    for class_, of_class in searches.items():
+        for route in least_routes(arrays, arrays.weight[regime, class_], of_class):
+            routes[route.trip] = _route(arrays, class_, route.arcs, route.weight)
     return routes
-
-
-def _nearest(goals: Ints, distance: Ints) -> int | None:
-    """Return the goal at the least distance; None where none is reached."""
-    from corridor.kernels.paths import UNREACHED
-
-    if not len(goals):
-        return None
-    nearest = int(goals[distance[goals].argmin()])
-    return nearest if distance[nearest] < UNREACHED else None
-
-
-def _arcs_to(state: int, arc_into: Ints, tail: Ints) -> list[int]:
-    """Return the arcs of the tree that lead to a state, first arc first."""
-    arcs = []
-    while arc_into[state] >= 0:
-        arcs.append(int(arc_into[state]))
-        state = int(tail[arc_into[state]])
-    return arcs[::-1]
 
 
 class Passage(NamedTuple):

@@ -16,12 +16,14 @@ import numpy as np
 from corridor.flows.capacity_rows import Capacities
 from corridor.flows.congestion import Congestion
 from corridor.flows.demand import DemandArrays, part
+from corridor.flows.least_routes import Search, arcs_to, least_routes
 from corridor.kernels import Floats, Ints
 
 # Searches count in billionths of a USD: a route of 1e9 USD still fits, and rounding along it stays
 # far below what any gap asks for.
 PER_USD = 1e9
 PER_CENT = 10_000_000
+ROUNDS = 10  # of searches that an assignment takes
 
 
 class Column(NamedTuple):
@@ -47,13 +49,12 @@ class CheapestRoutes(NamedTuple):
     arcs: list[tuple[int, ...] | None]
 
 
-class SearchGroup(NamedTuple):
-    """Trips whose cheapest routes are one search, their numbers and the states they start from."""
+class Searches(NamedTuple):
+    """Searches at the same weights: the class of their trips, and their row of cargo."""
 
     class_: int
     cargo: int
-    starts: Ints
-    trips: Ints
+    searches: list[Search]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,16 +86,15 @@ class Programme:
     most_usd: Floats
 
     @cached_property
-    def groups(self) -> list[SearchGroup]:
-        """Trips whose cheapest routes are one search: of the same class, starts and cargo."""
+    def searches(self) -> list[Searches]:
+        """Searches that find the cheapest route of every trip: of the same class and cargo."""
         cargo_of = self.capacities.cargo_of
-        return [
-            SearchGroup(
-                group.class_, cargo, group.starts, group.trips[cargo_of[group.trips] == cargo]
-            )
-            for group in self.arrays.groups()
-            for cargo in np.unique(cargo_of[group.trips]).tolist()
-        ]
+        of_kind: dict[tuple[int, int], list[Search]] = {}
+        for group in self.arrays.groups():
+            for cargo in np.unique(cargo_of[group.trips]).tolist():
+                search = Search(group.starts, group.trips[cargo_of[group.trips] == cargo])
+                of_kind.setdefault((group.class_, cargo), []).append(search)
+        return [Searches(*kind, searches) for kind, searches in of_kind.items()]
 
     def column(self, trip: int, arcs: tuple[int, ...]) -> Column:
         """Return a route of a trip as a column."""
@@ -114,24 +114,16 @@ class Programme:
 
         Prices are rounded down, so that no route costs less than is said.
         """
-        from corridor.kernels.paths import UNREACHED, dijkstra
-
-        arrays = self.arrays
-        usd = np.full(arrays.trips.height, np.inf)
-        arcs: list[tuple[int, ...] | None] = [None] * arrays.trips.height
-        for class_, cargo, starts, trips in self.groups:
+        usd = np.full(self.arrays.trips.height, np.inf)
+        arcs: list[tuple[int, ...] | None] = [None] * self.arrays.trips.height
+        for class_, cargo, searches in self.searches:
             cents = self.weight[class_]
             priced = np.floor(self.capacities.arc_usd(cargo, row_usd) * PER_USD).astype(np.int64)
             weight = np.where(cents < 0, -1, cents * PER_CENT + priced)
-            distance, arc_into = dijkstra(arrays.ptr, arrays.head, weight, starts)
 
-            for trip in trips.tolist():
-                goals = part(arrays.goals, trip)
-                goal = int(goals[distance[goals].argmin()]) if len(goals) else -1
-                if goal < 0 or distance[goal] >= UNREACHED:
-                    continue
-                usd[trip] = distance[goal] / PER_USD
-                arcs[trip] = _arcs_to(goal, arc_into, arrays.tail)
+            for route in least_routes(self.arrays, weight, searches, rounds=ROUNDS):
+                usd[route.trip] = route.weight / PER_USD
+                arcs[route.trip] = tuple(route.arcs)
         return CheapestRoutes(usd, arcs)
 
     def cheapest_of(self, trip: int, factor: Floats) -> tuple[int, ...]:
@@ -143,7 +135,8 @@ class Programme:
         weight = np.where(cents < 0, -1, np.rint(cents * factor).astype(np.int64))
         distance, arc_into = dijkstra(arrays.ptr, arrays.head, weight, part(arrays.starts, trip))
         goals = part(arrays.goals, trip)
-        return _arcs_to(int(goals[distance[goals].argmin()]), arc_into, arrays.tail)
+        goal = int(goals[distance[goals].argmin()])
+        return tuple(arcs_to(goal, arc_into, arrays.tail))
 
     def bound_usd(self, row_usd: Floats, searched: CheapestRoutes) -> float:
         """Return what no assignment can cost less than: the dual at prices of limits.
@@ -182,12 +175,3 @@ class Programme:
         """Return what congestion costs beyond that of others alone [rows]."""
         before = self.congestion.total_usd(self.capacities.background_per_day)
         return self.congestion.total_usd(use) - before
-
-
-def _arcs_to(state: int, arc_into: Ints, tail: Ints) -> tuple[int, ...]:
-    """Return the arcs of a tree that lead to a state, first arc first."""
-    arcs = []
-    while arc_into[state] >= 0:
-        arcs.append(int(arc_into[state]))
-        state = int(tail[arc_into[state]])
-    return tuple(arcs[::-1])

@@ -198,12 +198,10 @@ def _pop_entry(entries: Ints, size: int) -> int:
 def _search_heavy(
     ptr: Ints, head: Ints, weight: Ints, sources: Ints, distance: Ints, arc: Ints
 ) -> None:
-    """Search where weights are so heavy that weight and place do not fit into one number.
-
-    Of arcs that reach a state equally soon, any may be the one.
-    """
+    """Search where weights are so heavy that weight and place do not fit into one number."""
     distance[:] = UNREACHED
     arc[:] = -1
+    last = np.full(len(distance), -1, np.int64)  # the state each is reached from
     keys = np.empty(len(head) + len(sources) + 1, np.int64)
     items = np.empty(len(head) + len(sources) + 1, np.int64)
     size = 0
@@ -225,7 +223,11 @@ def _search_heavy(
             if reached < distance[v]:
                 distance[v] = reached
                 arc[v] = a
+                last[v] = u
                 size = push(keys, items, size, reached, v)
+            elif u < last[v] and reached == distance[v] and weight[a] and distance[last[v]] == key:
+                arc[v] = a
+                last[v] = u
 
 
 @njit(**JIT)

@@ -21,8 +21,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.closure_chances import closures_on
 from corridor.network.coverage import is_in_words
-from corridor.network.graph import group_members
-from corridor.network.memory import Derived
+from corridor.network.hierarchies import MIN_SEARCHES, MIN_STATES, Layers, layers_of
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
@@ -31,12 +30,9 @@ from corridor.steps import tell_step
 from corridor.units import DAY_S, HOUR_S, NORMAL_P95
 
 if TYPE_CHECKING:
-    from corridor.kernels.hierarchy import Hierarchy, Selection, Sweep
-    from corridor.kernels.records import Groups
+    from corridor.kernels.hierarchy import Sweep
 
 BLOCK_BYTES = 32_000_000  # of the trees that are held at once
-MIN_STATES = 2000  # of a network, and origins of a matrix, from which a hierarchy pays
-MIN_ORIGINS = 32
 PAIR_BYTES = 300  # of a row of the matrix, and of what it is made from
 
 
@@ -146,18 +142,10 @@ class _Pairs(NamedTuple):
     is_reached: Bools
 
 
-class _Layers(NamedTuple):
-    """A network's graph made ready for many searches: its hierarchy, and the arcs into states."""
-
-    hierarchy: Hierarchy
-    arcs_into: Groups
-    everywhere: Selection
-
-
 class _Ready(NamedTuple):
-    """The same with the weights of a day."""
+    """A network's graph made ready for many searches, with the weights of a day."""
 
-    layers: _Layers
+    layers: Layers
     sweep: Sweep
 
 
@@ -166,7 +154,7 @@ def _matrix(day: FrozenDay, nodes: Sequence[int], *, with_risk: bool) -> pl.Data
     _refuse_too_many(len(nodes))
     starts = [day.starts[node] for node in nodes]
     goals, ends = _goals([day.ends[node] for node in nodes])
-    ready = _ready(day) if len(nodes) >= MIN_ORIGINS else None
+    ready = _ready(day) if len(nodes) >= MIN_SEARCHES else None
     block = max(1, BLOCK_BYTES // _tree_bytes(day))
 
     rows = []
@@ -231,19 +219,9 @@ def _ready(day: FrozenDay) -> _Ready | None:
         return None
     from corridor.kernels import hierarchy
 
-    layers = day.query.network.once(Derived.HIERARCHY.of(), lambda: _layers(day))
+    layers = layers_of(day.query.network, day.ptr, day.head)
     weights, is_exact = hierarchy.customise(layers.hierarchy, day.weight)
     return _Ready(layers, hierarchy.whole(layers.hierarchy, weights)) if is_exact else None
-
-
-def _layers(day: FrozenDay) -> _Layers:
-    """Return the hierarchy of a network's graph, with the arcs into every state."""
-    from corridor.kernels import hierarchy
-
-    states = len(day.ptr) - 1
-    layers = hierarchy.build(day.ptr, day.head)
-    everywhere = hierarchy.select(layers, layers.ptr, layers.head, np.arange(states))
-    return _Layers(layers, group_members(day.head, states), everywhere)
 
 
 def _trees(day: FrozenDay, ready: _Ready | None, starts: Sequence[Ints], goals: Ints) -> _Trees:
