@@ -6,8 +6,17 @@ import csv
 import datetime as dt
 
 import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from corridor.tables.csv import SPREADSHEET_INSTANT, csv_text, join_lists, read_csv
+from corridor.tables.csv import (
+    SPREADSHEET_INSTANT,
+    csv_text,
+    join_lists,
+    read_csv,
+)
+from corridor.tables.raw import Unreadable
 
 FRAME = pl.DataFrame(
     {
@@ -76,3 +85,29 @@ def test_what_a_spreadsheet_would_run_is_marked() -> None:
     assert [row[1] for row in rows] == [row[0] for row in rows]
     assert {row[2] for row in rows} == {"-1.000"}
     assert "'" not in csv_text(frame).replace("' /C calc'", "")
+
+
+CELLS = st.text(st.sampled_from("ab 1.é\u00a0\u2028\x1c'#=-"), max_size=4)
+LINES = st.lists(CELLS, min_size=3, max_size=3).map(",".join)
+ODD_LINES = st.text(st.sampled_from('a", \r\n;'), max_size=8)
+
+
+@given(
+    st.lists(LINES, max_size=6),
+    st.one_of(st.just(""), ODD_LINES),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_rows_read_at_once_are_those_read_one_by_one(lines: list[str], last: str, end: str) -> None:
+    data = end.join(["mode,note,source_id", *lines, last]).encode()
+    at_once = contents(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("corridor.tables.csv._plain_rows", lambda *_: None)
+        assert contents(data) == at_once
+
+
+def contents(data: bytes) -> object:
+    try:
+        raw, findings = read_csv(data, "modes.csv", {"mode", "note"})
+    except Unreadable as unreadable:
+        return str(unreadable)
+    return raw.cells.rows(), raw.lines, findings

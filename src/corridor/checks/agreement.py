@@ -13,6 +13,8 @@ import statistics
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+import polars as pl
+
 from corridor.checks.selectors import selected
 from corridor.errors import Finding, first_findings
 from corridor.tables.columns import OPEN_STATUS
@@ -288,14 +290,15 @@ def _openings(tables: Tables) -> Iterator[Finding]:
         return
 
     openings = _openings_of_links(tables)
-    for i, (link_id, day) in tables.cells("links", "link_id", "opens_on"):
-        changes = openings.get(i, [])
-        if day is None or not changes:
+    for link in tables.rows_where("links", pl.col("opens_on").is_not_null()):
+        day = link["opens_on"]
+        changes = openings.get(link.number, [])
+        if not changes:
             continue
 
         nearest = min(changes, key=lambda change: abs((change["from_on"] - day).days))
         if abs((nearest["from_on"] - day).days) > MAX_DAYS_APART:
-            yield _other_opening(nearest, link_id, day)
+            yield _other_opening(nearest, link["link_id"], day)
 
 
 def _openings_of_links(tables: Tables) -> dict[int, list[Row]]:

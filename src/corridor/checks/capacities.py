@@ -18,7 +18,7 @@ def check_capacities(tables: Tables) -> list[Finding]:
 
 
 def _capacities(tables: Tables) -> Iterator[Finding]:
-    ends = link_ends(tables)
+    ends = link_ends(tables, "capacities")
     for capacity in tables.rows("capacities"):
         yield from _row_of_table(tables, capacity)
         yield from check_direction(capacity, ends)

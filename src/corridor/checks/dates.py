@@ -142,8 +142,10 @@ def _columns(table: Table) -> Iterator[Column]:
 
 def _by_ids(tables: Tables) -> Iterator[Finding]:
     for table in schema.TABLES:
-        names = tables.frames[table.name][table.columns[0].name].to_list()
-        years = {row: _years_in(name) for row, name in enumerate(names) if _years_in(name)}
+        ids = tables.frames[table.name][table.columns[0].name]
+        names = ids.to_list()
+        numbered = ids.str.contains("(19|20|fy)[0-9]{2}").arg_true().to_list()
+        years = {row: _years_in(names[row]) for row in numbered if _years_in(names[row])}
         if len(years) >= MIN_DATES:
             for column in _columns(table):
                 if column.name in _ENDS:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from corridor.checks.ends import END_NODES, with_ends
 from corridor.errors import Finding, first_findings
 from corridor.network import geo
 from corridor.tables.columns import OPEN_STATUS, WATER_MODES
@@ -26,37 +28,18 @@ _ENDS = {
 Distances = NDArray[np.float64]  # km [places, places]
 
 
-class Point(NamedTuple):
-    """Where a place is."""
-
-    country: str
-    lon_deg: float
-    lat_deg: float
-
-
-class Link(NamedTuple):
-    """What a detour is made of."""
-
-    ends: tuple[str, str]
-    length_km: float
-
-
 class Detour(NamedTuple):
     """Two neighbouring places that a network joins by a long way round."""
 
     places: tuple[str, str]
     air_km: float
     network_km: float
+    is_domestic: bool
 
     @property
     def ratio(self) -> float:
         """The network distance over the air line."""
         return self.network_km / self.air_km
-
-    def is_domestic(self, points: Mapping[str, Point]) -> bool:
-        """Tell whether both places are in one country."""
-        start, end = self.places
-        return points[start].country == points[end].country
 
     def __str__(self) -> str:
         start, end = self.places
@@ -108,66 +91,72 @@ def detours_by(tables: Tables, mode: str) -> list[Detour]:
     not asked about.
     """
     links = _open_links(tables, mode)
-    points = {
-        node: Point(country, lon, lat)
-        for _, (node, *cells) in tables.cells("nodes", "node_id", "country", "lon_deg", "lat_deg")
-        if None not in cells
-        for country, lon, lat in [cells]
-    }
-    links = [link for link in links if {*link.ends} <= points.keys()]
-    detours = [detour for detour in _detours_among(points, links) if not detour.is_domestic(points)]
+    detours = [detour for detour in _detours_among(links) if not detour.is_domestic]
 
-    domestic: dict[str, list[Link]] = {}
-    for link in links:
-        start, end = link.ends
-        if points[start].country == points[end].country:
-            domestic.setdefault(points[start].country, []).append(link)
-    for country in sorted(domestic):
-        detours += _detours_among(points, domestic[country])
+    domestic = links.filter(pl.col("from_country") == pl.col("to_country")).sort("from_country")
+    for inside in domestic.partition_by("from_country", maintain_order=True):
+        detours += _detours_among(inside)
     return sorted(detours, key=lambda detour: -detour.ratio)
 
 
-def _detours_among(points: Mapping[str, Point], links: Sequence[Link]) -> list[Detour]:
+def _detours_among(links: pl.DataFrame) -> list[Detour]:
     """Return the neighbours among the places of some links that these join by a long way round."""
-    places = sorted({end for link in links for end in link.ends})
-    if not 2 < len(places) <= MAX_PLACES:
+    tails, heads = (_places_at(links, end) for end in ("from", "to"))
+    places = pl.concat([tails, heads]).unique("node_id").sort("node_id")
+    if not 2 < places.height <= MAX_PLACES:
         return []
 
-    lon, lat = np.array([(points[place].lon_deg, points[place].lat_deg) for place in places]).T
+    names = places["node_id"].to_list()
+    countries = places["country"].to_list()
+    lon, lat = places.select("lon_deg", "lat_deg").to_numpy().T
     air_km = geo.great_circle_km(lon[:, None], lat[:, None], lon, lat)
-    network_km, is_linked = _network_km(places, links)
+    network_km, is_linked = _network_km(names, links)
 
     # A third place that no route reaches does not stand between.
     air_km = np.where(np.isfinite(network_km), air_km, np.inf)
     is_detour = neighbours(air_km) & ~is_linked & np.isfinite(network_km)
     is_detour &= (air_km >= MIN_AIR_KM) & (network_km > MAX_DETOUR * air_km)
     return [
-        Detour((places[start], places[end]), air_km[start, end], network_km[start, end])
+        Detour(
+            (names[start], names[end]),
+            air_km[start, end],
+            network_km[start, end],
+            is_domestic=countries[start] == countries[end],
+        )
         for start, end in np.argwhere(np.triu(is_detour)).tolist()
     ]
 
 
-def _open_links(tables: Tables, mode: str) -> list[Link]:
-    """Return the open links by a mode that have ends and a length."""
-    columns = ("from_node_id", "to_node_id", "length_km", "mode", "status")
-    return [
-        Link((start, end), length_km)
-        for _, (start, end, length_km, by, status) in tables.cells("links", *columns)
-        if by == mode and status == OPEN_STATUS and None not in (start, end, length_km)
-    ]
+def _places_at(links: pl.DataFrame, end: str) -> pl.DataFrame:
+    """Return the places at one end of links: ``from`` or ``to``."""
+    return links.select(
+        node_id=f"{end}_node_id",
+        country=f"{end}_country",
+        lon_deg=f"{end}_lon_deg",
+        lat_deg=f"{end}_lat_deg",
+    )
 
 
-def _network_km(
-    places: Sequence[str], links: Sequence[Link]
-) -> tuple[Distances, NDArray[np.bool_]]:
+def _open_links(tables: Tables, mode: str) -> pl.DataFrame:
+    """Return the open links by a mode that have a length, with what is known of their ends.
+
+    Both ends are places whose country and coordinates are known.
+    """
+    nodes = tables.frames["nodes"].select("node_id", "country", "lon_deg", "lat_deg").drop_nulls()
+    is_open = (pl.col("mode") == mode) & (pl.col("status") == OPEN_STATUS)
+    links = tables.frames["links"].filter(is_open).select(*END_NODES, "length_km")
+    return with_ends(links, nodes).drop_nulls()
+
+
+def _network_km(places: Sequence[str], links: pl.DataFrame) -> tuple[Distances, NDArray[np.bool_]]:
     """Return the distances by links, whatever their direction, and which places a link joins."""
     from scipy.sparse.csgraph import shortest_path
 
     row_of = {place: row for row, place in enumerate(places)}
     lengths_km = np.full((len(places), len(places)), np.inf)
-    for link in links:
-        start, end = (row_of[place] for place in link.ends)
-        lengths_km[start, end] = min(lengths_km[start, end], link.length_km)
+    for tail, head, length_km in links.select(*END_NODES, "length_km").iter_rows():
+        start, end = row_of[tail], row_of[head]
+        lengths_km[start, end] = min(lengths_km[start, end], length_km)
 
     lengths_km = np.minimum(lengths_km, lengths_km.T)
     return shortest_path(lengths_km, method="D", directed=False), np.isfinite(lengths_km)
@@ -189,16 +178,17 @@ def neighbours(air_km: Distances) -> NDArray[np.bool_]:
 
 def _ports(tables: Tables) -> Iterator[Finding]:
     """Ports from which ships go to fewer than three places."""
-    ports = {row["node_id"] for row in tables.rows("nodes") if row["kind"] == "seaport"}
+    nodes = tables.frames["nodes"]
+    ports = set(nodes.filter(pl.col("kind") == "seaport")["node_id"])
     if len(ports) <= MIN_SEA_NEIGHBOURS:
         return
 
+    by_water = tables.frames["links"].filter(pl.col("mode").is_in(WATER_MODES))
     neighbours: dict[str, set[str]] = {port: set() for port in ports}
     are_on_lines = set()
-    for _, (start, end, mode) in tables.cells("links", "from_node_id", "to_node_id", "mode"):
-        if mode in WATER_MODES:
-            neighbours.get(start, set()).add(end)
-            neighbours.get(end, set()).add(start)
+    for start, end, mode in by_water.select(*END_NODES, "mode").iter_rows():
+        neighbours.get(start, set()).add(end)
+        neighbours.get(end, set()).add(start)
         if mode == "sea":
             are_on_lines |= {start, end}
 
@@ -218,17 +208,23 @@ def _ports(tables: Tables) -> Iterator[Finding]:
 
 def _ends_at_sea(tables: Tables) -> Iterator[Finding]:
     """Places where goods start or end, and that ships and nothing else reach."""
-    modes: dict[str, set[str]] = {}
-    for _, (start, end, mode) in tables.cells("links", "from_node_id", "to_node_id", "mode"):
-        for place in (start, end):
-            modes.setdefault(place, set()).add(mode)
+    by_water = pl.col("mode").is_in(WATER_MODES).fill_null(value=False)
+    at_sea = _ends(tables, by_water)
+    if at_sea:
+        at_sea -= _ends(tables, ~by_water)
 
     for table, columns in _ENDS.items():
         for column in columns:
             places = dict.fromkeys(place for _, (place,) in tables.cells(table, column))
             for place in places:
-                if modes.get(place) and modes[place] <= WATER_MODES:
+                if place in at_sea:
                     yield _end_at_sea(tables, table, column, place)
+
+
+def _ends(tables: Tables, where: pl.Expr) -> set[str]:
+    """Return the places at the ends of some links."""
+    links = tables.frames["links"].filter(where)
+    return {*links["from_node_id"], *links["to_node_id"]}
 
 
 def _end_at_sea(tables: Tables, table: str, column: str, place: str) -> Finding:

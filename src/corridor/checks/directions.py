@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import polars as pl
+
 from corridor.errors import Finding
 from corridor.tables.tables import Row, Tables
 
 
-def link_ends(tables: Tables) -> dict[str, set[str]]:
-    """Return the two places of every link."""
-    return {
-        link: {start, end}
-        for _, (link, start, end) in tables.cells("links", "link_id", "from_node_id", "to_node_id")
-    }
+def link_ends(tables: Tables, table: str) -> dict[str, set[str]]:
+    """Return the two places of every link that a table names in ``row_id``."""
+    links = tables.frames["links"].select("link_id", "from_node_id", "to_node_id")
+    named = links.filter(pl.col("link_id").is_in(tables.frames[table]["row_id"]))
+    return {link: {start, end} for link, start, end in named.iter_rows()}
 
 
 def check_direction(row: Row, ends: Mapping[str, set[str]]) -> Iterator[Finding]:

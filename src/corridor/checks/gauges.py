@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
+import polars as pl
+
+from corridor.checks.ends import END_NODES, links_with_countries
 from corridor.errors import Finding, first_findings
 from corridor.tables.tables import Row, Tables
 
@@ -23,10 +25,9 @@ def check_gauges(tables: Tables) -> list[Finding]:
 
 
 def _unknown(tables: Tables) -> Iterator[Finding]:
-    for link in tables.rows("links"):
+    for link in tables.rows_where("links", ~pl.col("gauge_mm").is_in(GAUGES_MM)):
         gauge_mm = link["gauge_mm"]
-        if gauge_mm is not None and gauge_mm not in GAUGES_MM:
-            yield _no_gauge(link, "gauge_mm", f"links.gauge_mm is {gauge_mm}", gauge_mm)
+        yield _no_gauge(link, "gauge_mm", f"links.gauge_mm is {gauge_mm}", gauge_mm)
 
     for terminal in tables.rows("terminals"):
         for column in ("from_layer", "to_layer"):
@@ -61,48 +62,28 @@ def _of_others(tables: Tables) -> Iterator[Finding]:
     if {"links", "nodes"} & tables.broken:
         return
 
-    railways = [
-        link
-        for link in tables.rows("links")
-        if link["mode"] == "rail" and link["gauge_mm"] in GAUGES_MM
-    ]
-    at_ends = Counter((node, link["gauge_mm"]) for link in railways for node in _ends(link))
-    for code, links in _inside_countries(tables, railways).items():
-        for link in _alone(links, at_ends):
-            yield _of_no_other(link, code, len(links) - 1)
+    is_railway = (pl.col("mode") == "rail") & pl.col("gauge_mm").is_in(GAUGES_MM)
+    railways = links_with_countries(tables).with_row_index("row").filter(is_railway)
+
+    country = pl.col("from_country")
+    inside = railways.filter(country == pl.col("to_country")).with_columns(
+        count=pl.len().over(country), of_gauge=pl.len().over(country, "gauge_mm")
+    )
+    alone = inside.filter(pl.col("of_gauge") == 1, pl.col("count") > MIN_RAILWAYS).sort("row")
+    for row, code, count in alone.select("row", "from_country", "count").iter_rows():
+        (link,) = tables.rows_at("links", [row])
+        if not _meets_others(link, railways):
+            yield _of_no_other(link, code, count - 1)
 
 
-def _ends(link: Row) -> tuple[str, str]:
-    return link["from_node_id"], link["to_node_id"]
+def _meets_others(link: Row, railways: pl.DataFrame) -> bool:
+    """Tell whether a railway meets another of its gauge at an end.
 
-
-def _inside_countries(tables: Tables, railways: Sequence[Row]) -> Mapping[str, list[Row]]:
-    """Return country -> railways with both ends in it."""
-    country_of = tables.by_key("nodes", "country")
-    inside: dict[str, list[Row]] = {}
-    for link in railways:
-        tail, head = (country_of.get(node) for node in _ends(link))
-        if tail is not None and tail == head:
-            inside.setdefault(tail, []).append(link)
-    return inside
-
-
-def _alone(links: Sequence[Row], at_ends: Mapping[tuple[str, int], int]) -> Iterator[Row]:
-    """Give the railways of a country whose gauge none of the others has.
-
-    A line that goes on from a neighbour's meets one of its gauge at an end, and is none of them.
-
-    Parameters
-    ----------
-    links : railways with both ends in the country.
-    at_ends : (place, gauge) -> railways of that gauge at the place.
+    One that goes on from a neighbour's line is none of the country's own.
     """
-    counts = Counter(link["gauge_mm"] for link in links)
-    for link in links:
-        gauge_mm = link["gauge_mm"]
-        meets_others = any(at_ends[node, gauge_mm] > 1 for node in _ends(link))
-        if counts[gauge_mm] == 1 and len(links) > MIN_RAILWAYS and not meets_others:
-            yield link
+    alike = railways.filter(pl.col("gauge_mm") == link["gauge_mm"])
+    ends = pl.concat([alike[end] for end in END_NODES])
+    return any((ends == link[end]).sum() > 1 for end in END_NODES)
 
 
 def _of_no_other(link: Row, code: str, count: int) -> Finding:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 
+import polars as pl
+
 from corridor.errors import Finding, first_findings
 from corridor.tables import schema
 from corridor.tables.columns import Column, Table
@@ -31,14 +33,14 @@ class _Naming:
     """
 
     column: Column
-    words: Sequence[str | None]
-    spots: Sequence[int | None]
+    words: pl.Series
+    spots: pl.Series
 
     @property
     def share(self) -> float:
         """The share of the rows with a value whose ids name it."""
-        written = sum(word is not None for word in self.words)
-        named = sum(spot is not None for spot in self.spots)
+        written = self.words.count()
+        named = self.spots.count()
         return named / written if written >= MIN_ROWS else 0.0
 
 
@@ -69,6 +71,7 @@ def _table(tables: Tables, table: Table) -> Iterator[Finding]:
 
 def _namings(tables: Tables, table: Table, ids: Sequence[str | None]) -> list[_Naming]:
     """Return how ids name columns, of those that nearly all ids name."""
+    frame = tables.frames[table.name]
     namings = []
     for column in table.columns:
         if column.name == table.key or column.kind not in _KINDS:
@@ -76,33 +79,30 @@ def _namings(tables: Tables, table: Table, ids: Sequence[str | None]) -> list[_N
         if column.name in _COLUMNS_OF_EVIDENCE:
             continue
 
-        words = [_word(cell) for cell in tables.frames[table.name][column.name].to_list()]
-        spots = [_spot(word, name) for word, name in zip(words, ids, strict=True)]
-        naming = _Naming(column, words, spots)
+        named = frame.select(word=_word(column.name), id=table.key).with_columns(spot=_spot())
+        naming = _Naming(column, named["word"], named["spot"])
         if naming.share >= MIN_SHARE:
             namings.append(naming)
     return namings
 
 
-def _word(cell: str | None) -> str | None:
-    """Return a value as it stands in ids, a place without its layer; null for several words."""
-    if cell is None or " " in cell:
-        return None
-    return cell.lower().partition("@")[0]
+def _word(column: str) -> pl.Expr:
+    """Return values as they stand in ids, a place without its layer; null for several words."""
+    cell = pl.col(column)
+    word = cell.str.to_lowercase().str.replace("(?s)@.*", "")
+    return pl.when(~cell.str.contains(" ", literal=True)).then(word)
 
 
-def _spot(word: str | None, name: str | None) -> int | None:
-    """Return where a word begins among the words of an id; null where it is not there."""
-    if word is None or name is None:
-        return None
-    spot = f"-{name}-".find(f"-{word}-")
-    return None if spot < 0 else spot
+def _spot() -> pl.Expr:
+    """Return where words begin among the words of ids; null where they are not there."""
+    word = pl.concat_str(pl.lit("-"), "word", pl.lit("-"))
+    return pl.concat_str(pl.lit("-"), "id", pl.lit("-")).str.find(word, literal=True)
 
 
 def _vocabulary(tables: Tables, naming: _Naming) -> set[str]:
     """Return the words a column may hold: those it holds, and those it could refer to."""
     column = naming.column
-    words = {word for word in naming.words if word is not None} | set(column.choices)
+    words = {*naming.words.drop_nulls().unique(), *column.choices}
     if column.refers is not None:
         words |= {key.lower() for key in tables.keys(column.refers)}
     return words
@@ -123,12 +123,14 @@ def _named_otherwise(
     ids : of all rows.
     vocabulary : every word the column may hold.
     """
-    for row, (word, spot, name) in enumerate(zip(naming.words, naming.spots, ids, strict=True)):
-        if word is None or spot is not None or name is None:
+    unnamed = (naming.words.is_not_null() & naming.spots.is_null()).arg_true()
+    for row in unnamed.to_list():
+        name = ids[row]
+        if name is None:
             continue
 
         explained = {other.words[row] for other in namings if other.spots[row] is not None}
-        others = _words_of(name) & vocabulary - explained - _words_of(word)
+        others = _words_of(name) & vocabulary - explained - _words_of(naming.words[row])
         if others:
             yield row
 
@@ -148,14 +150,11 @@ def _swapped(first: _Naming, second: _Naming) -> Iterator[int]:
     if first.column.refers != second.column.refers or first.column.kind != second.column.kind:
         return
 
-    both = [
-        (row, a < b)
-        for row, (a, b) in enumerate(zip(first.spots, second.spots, strict=True))
-        if a is not None and b is not None and a != b
-    ]
-    in_order = sum(order for _, order in both)
-    if len(both) >= MIN_ROWS and in_order >= MIN_SHARE_IN_ORDER * len(both):
-        yield from (row for row, order in both if not order)
+    in_order = (first.spots < second.spots).arg_true()
+    in_other_order = (first.spots > second.spots).arg_true()
+    both = len(in_order) + len(in_other_order)
+    if both >= MIN_ROWS and len(in_order) >= MIN_SHARE_IN_ORDER * both:
+        yield from in_other_order.to_list()
 
 
 def _otherwise(

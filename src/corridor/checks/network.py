@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+import polars as pl
+
+from corridor.checks.ends import END_NODES, layer, links_with_countries
 from corridor.checks.selectors import selected
 from corridor.checks.services import stops_of_services
 from corridor.errors import Finding, did_you_mean, first_findings
@@ -32,13 +35,12 @@ def check_network(tables: Tables) -> list[Finding]:
 
 def layers_at(tables: Tables) -> dict[str, set[str]]:
     """Return the layers of every place: those of the links at it, whatever their status."""
+    links = tables.frames["links"].drop_nulls("mode")
+    touched = [links.select(node_id=end, layer=layer()) for end in END_NODES]
+
     layers: dict[str, set[str]] = {}
-    columns = ("from_node_id", "to_node_id", "mode", "gauge_mm")
-    for _, (tail, head, mode, gauge_mm) in tables.cells("links", *columns):
-        if mode is not None:
-            layer = schema.layer(mode, gauge_mm)
-            layers.setdefault(tail, set()).add(layer)
-            layers.setdefault(head, set()).add(layer)
+    for node, name in pl.concat(touched).unique().iter_rows():
+        layers.setdefault(node, set()).add(name)
     return layers
 
 
@@ -46,12 +48,24 @@ def layers_at(tables: Tables) -> dict[str, set[str]]:
 
 
 def _links(tables: Tables) -> Iterator[Finding]:
+    links = links_with_countries(tables)
     country = tables.by_key("nodes", "country")
-    for link in tables.rows("links"):
+    for link in tables.rows_where("links", _can_be_wrong(), among=links):
         yield from _self_link(link)
         yield from _speed(link)
         yield from _gauge(link)
         yield from _border(link, country)
+
+
+def _can_be_wrong() -> pl.Expr:
+    """Pick links from a place to itself, without speed, off gauge, or over a border."""
+    is_off_gauge = (pl.col("mode") == "rail") == pl.col("gauge_mm").is_null()
+    return (
+        (pl.col("from_node_id") == pl.col("to_node_id"))
+        | pl.col("speed_kmh").is_null()
+        | is_off_gauge
+        | (pl.col("fixed_h").is_null() & (pl.col("from_country") != pl.col("to_country")))
+    )
 
 
 def _self_link(link: Row) -> Iterator[Finding]:
@@ -123,8 +137,12 @@ def _border(link: Row, country: Mapping[str, str]) -> Iterator[Finding]:
 
 def _parallel_links(tables: Tables) -> Iterator[Finding]:
     """Open links that say the same twice: ends, direction, mode, gauge, and nearly the length."""
+    pair = (pl.min_horizontal(*END_NODES), pl.max_horizontal(*END_NODES).alias("other_end"))
+    has_twin = pl.struct(*pair, "mode", "gauge_mm", "alternative").is_duplicated()
+    is_open = pl.col("status") == OPEN_STATUS
+
     alike: dict[tuple[object, ...], list[Row]] = {}
-    for link in tables.rows("links"):
+    for link in tables.rows_where("links", is_open & has_twin):
         ends = (link["from_node_id"], link["to_node_id"])
         if link["status"] == OPEN_STATUS and None not in ends:
             case = (frozenset(ends), link["mode"], link["gauge_mm"], link["alternative"])
@@ -234,11 +252,15 @@ def _gauges(tables: Tables) -> Iterator[Finding]:
 
 def _gauges_at(tables: Tables) -> dict[str, set[str]]:
     """Return the layers of open railways at every place."""
+    is_railway = (pl.col("mode") == "rail") & (pl.col("gauge_mm") != 0)
+    is_open = pl.col("status") == OPEN_STATUS
+
+    railways = tables.frames["links"].filter(is_railway & is_open)
+
     gauges: dict[str, set[str]] = {}
-    for link in tables.rows("links"):
-        if link["mode"] == "rail" and link["gauge_mm"] and link["status"] == OPEN_STATUS:
-            for end in ("from_node_id", "to_node_id"):
-                gauges.setdefault(link[end], set()).add(schema.layer("rail", link["gauge_mm"]))
+    for *ends, gauge_mm in railways.select(*END_NODES, "gauge_mm").iter_rows():
+        for end in ends:
+            gauges.setdefault(end, set()).add(schema.layer("rail", gauge_mm))
     return gauges
 
 
@@ -277,13 +299,12 @@ def _idle_terminal(terminal: Row, column: str, layers_there: set[str]) -> Findin
 
 def _coming_layers(tables: Tables) -> dict[str, set[str]]:
     """Return the layers that changes bring to places, by laying lines to another gauge or mode."""
-    links = list(tables.rows("links"))
     modes = _values_set(tables, "mode")
     gauges = _values_set(tables, "gauge_mm")
 
     layers: dict[str, set[str]] = {}
-    for number in modes.keys() | gauges.keys():
-        link = links[number]
+    for link in tables.rows_at("links", sorted(modes.keys() | gauges.keys())):
+        number = link.number
         link_modes = {link["mode"] or "", *modes.get(number, ())}
         link_gauges = {link["gauge_mm"], *gauges.get(number, ())} - {None}
         coming = link_modes | {f"{mode}-{gauge}" for mode in link_modes for gauge in link_gauges}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from functools import cache
 
+import polars as pl
+
 from corridor.errors import Finding, first_findings
 from corridor.network import geo
 from corridor.tables.columns import MODES, OPEN_STATUS
@@ -143,15 +145,18 @@ def _markets(tables: Tables) -> Iterator[Finding]:
 
 def _clocks(tables: Tables) -> Iterator[Finding]:
     """Local times that are hours away from the sun at the place they are of."""
+    has_offset = pl.col("utc_offset_h").is_not_null() & pl.col("time_zone").is_null()
+    windows = tables.rows_where("windows", has_offset)
+    if not windows:
+        return
+
     lon_of = tables.by_key("nodes", "lon_deg")
     tail_of = tables.by_key("links", "from_node_id")
-
-    for window in tables.rows("windows"):
-        offset_h = window["utc_offset_h"]
+    for window in windows:
         node = window["node_id"] or tail_of.get(window["link_id"])
         lon = lon_of.get(node)
-        if offset_h is not None and lon is not None and window["time_zone"] is None:
-            yield from _clock(window, offset_h, lon)
+        if lon is not None:
+            yield from _clock(window, window["utc_offset_h"], lon)
 
 
 def _clock(window: Row, offset_h: float, lon: float) -> Iterator[Finding]:
@@ -176,9 +181,13 @@ def _kinds(tables: Tables) -> Iterator[Finding]:
     if {"nodes", "links"} & tables.broken:
         return
 
+    nodes = tables.rows_where("nodes", pl.col("kind").is_in(_NEEDED.keys()))
+    if not nodes:
+        return
+
     words = _words_at(tables)
     anywhere = words.get(None, set())
-    for node in tables.rows("nodes"):
+    for node in nodes:
         needed = _NEEDED.get(node["kind"])
         there = words.get(node["node_id"], set())
         if needed and OPEN_STATUS in there and not (there | anywhere) & needed:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Set
 
 import numpy as np
+import polars as pl
 
+from corridor.checks.ends import END_NODES, layer, with_ends
 from corridor.errors import Finding, first_findings
 from corridor.network import geo
 from corridor.spelling import fold
@@ -33,7 +35,6 @@ SPEEDS_KMH = {
 }
 
 Point = tuple[float, float]  # longitude and latitude in degrees
-State = tuple[str, str]  # a place and a layer of the links at it
 
 _MIN_PLACEHOLDER = 9999
 _UNLOCODE = re.compile(r"[A-Z]{2} ?[A-Z2-9]{3}")
@@ -97,16 +98,20 @@ def _placeholder(tables: Tables, spot: Spot, value: float) -> Finding:
 
 def _points(tables: Tables) -> Iterator[Finding]:
     """Places in another country than they say, or at sea."""
-    for node in tables.rows("nodes"):
-        country = node["country"]
-        lon = node["lon_deg"]
-        lat = node["lat_deg"]
-        if None in (country, lon, lat) or not (-180 <= lon <= 180 and -90 <= lat <= 90):
-            continue
-        if country in geo.countries_at(lon, lat):
-            continue
-        if country not in geo.countries_near(lon, lat, BORDER_KM):
-            yield from _misplaced(node)
+    outside = [
+        i
+        for i, cells in tables.cells("nodes", "country", "lon_deg", "lat_deg")
+        if None not in cells and _is_outside(*cells)
+    ]
+    for node in tables.rows_at("nodes", outside):
+        yield from _misplaced(node)
+
+
+def _is_outside(country: str, lon: float, lat: float) -> bool:
+    """Tell whether a point on the globe lies outside a country and not at its border."""
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90) or country in geo.countries_at(lon, lat):
+        return False
+    return country not in geo.countries_near(lon, lat, BORDER_KM)
 
 
 def _misplaced(node: Row) -> Iterator[Finding]:
@@ -187,12 +192,9 @@ def _written(point: Point) -> str:
 
 
 def _unlocodes(tables: Tables) -> Iterator[Finding]:
-    for node in tables.rows("nodes"):
+    for node in tables.rows_where("nodes", pl.col("unlocode").is_not_null()):
         code = node["unlocode"]
         country = node["country"]
-        if code is None:
-            continue
-
         if not _UNLOCODE.fullmatch(code):
             yield _bad_unlocode(node)
         elif country is not None and code[:2] != country:
@@ -223,22 +225,25 @@ def _unlocode_of_other_country(node: Row) -> Finding:
 
 def _same_points(tables: Tables) -> Iterator[Finding]:
     """Places at one point, to a thousandth of a degree (about 100 m)."""
-    first_at: dict[Point, Row] = {}
-    for node in tables.rows("nodes"):
-        point = _point(node)
-        lon, lat = point
+    first_at: dict[Point, int] = {}
+    pairs = []
+    for i, (lon, lat) in tables.cells("nodes", "lon_deg", "lat_deg"):
         if lon is None or lat is None:
             continue
 
-        first = first_at.setdefault((round(lon, 3), round(lat, 3)), node)
-        if first is not node:
-            names = f"{node['name']} and {first['name']}"
-            yield node.warning(
-                "same-point",
-                "lon_deg",
-                f"{names} lie at the same point {_written(point)}.",
-                do="Correct one of them, or keep one place with several layers.",
-            )
+        first = first_at.setdefault((round(lon, 3), round(lat, 3)), i)
+        if first != i:
+            pairs.append((first, i))
+
+    for pair in pairs:
+        first_node, node = tables.rows_at("nodes", pair)
+        yield node.warning(
+            "same-point",
+            "lon_deg",
+            f"{node['name']} and {first_node['name']} lie at the same point "
+            f"{_written(_point(node))}.",
+            do="Correct one of them, or keep one place with several layers.",
+        )
 
 
 def _same_names(tables: Tables) -> Iterator[Finding]:
@@ -259,12 +264,16 @@ def _shared_words(tables: Tables, column: str, kind: str, verb: str, do: str) ->
     kind, do : of the finding.
     verb : what places do with the word.
     """
+    words = tables.frames["nodes"][column].to_list()
+    folded = pl.Series([None if word is None else fold(word) for word in words], dtype=pl.String)
+    has_twin = pl.lit(folded.is_duplicated() & folded.is_not_null())
+
     first_of: dict[str, tuple[str, str]] = {}
-    for node in tables.rows("nodes"):
+    for node in tables.rows_where("nodes", has_twin):
         word = node[column]
         country = node["country"]
         node_id = node["node_id"]
-        if word is None or country is None or node_id is None:
+        if country is None or node_id is None:
             continue
 
         first = first_of.setdefault(fold(word), (country, node_id))
@@ -289,25 +298,24 @@ def _lengths(tables: Tables, misplaced: Set[str]) -> Iterator[Finding]:
 
     misplaced: places reported already; lengths of their links prove nothing.
     """
-    points = {
-        node: (lon, lat)
-        for _, (node, lon, lat) in tables.cells("nodes", "node_id", "lon_deg", "lat_deg")
-        if None not in (node, lon, lat) and node not in misplaced
-    }
-    links = [link for link in tables.rows("links") if _can_be_measured(link, points)]
-    if not links:
-        return
+    places = tables.frames["nodes"].select("node_id", "lon_deg", "lat_deg").drop_nulls()
+    points = places.filter(~pl.col("node_id").is_in(misplaced))
+    links = with_ends(tables.frames["links"], points)
 
-    # One row a link: longitude and latitude of its tail, then of its head.
-    ends = [(*points[link["from_node_id"]], *points[link["to_node_id"]]) for link in links]
-    air_km = geo.great_circle_km(*np.array(ends).T)
-    for link, straight_km in zip(links, air_km.tolist(), strict=True):
-        yield from _length(link, straight_km)
+    degrees = links.select("from_lon_deg", "from_lat_deg", "to_lon_deg", "to_lat_deg").to_numpy()
+    air_km = geo.great_circle_km(*degrees.T)
+    measured = links.with_columns(air_km=pl.Series(air_km, dtype=pl.Float64).fill_nan(None))
+    for link in tables.rows_where("links", _is_odd_length(), among=measured):
+        yield from _length(link, measured["air_km"][link.number])
 
 
-def _can_be_measured(link: Row, points: Mapping[str, Point]) -> bool:
-    has_points = link["from_node_id"] in points and link["to_node_id"] in points
-    return has_points and link["length_km"] is not None and link["length_km"] >= 0
+def _is_odd_length() -> pl.Expr:
+    """Pick links shorter than the air line between their ends, or many times longer."""
+    length_km = pl.col("length_km")
+    air_km = pl.col("air_km")
+    is_shorter = length_km < air_km * (1 - SHORTER_SHARE) - SHORTER_KM
+    is_longer = (length_km > LONGER_RATIO * air_km) & (length_km - air_km > LONGER_KM)
+    return (length_km >= 0) & (is_shorter | is_longer)
 
 
 def _length(link: Row, air_km: float) -> Iterator[Finding]:
@@ -353,17 +361,25 @@ def _far_longer_than_air_line(link: Row, air_km: float) -> Finding:
 
 
 def _speeds(tables: Tables) -> Iterator[Finding]:
-    mode_of: dict[str, str] = {}
-    for link in tables.rows("links"):
-        if link["mode"] is not None:
-            mode_of[link["link_id"]] = link["mode"]
-            yield from _speed(link, link["mode"])
+    for link in tables.rows_where("links", _is_odd_speed()):
+        yield from _speed(link, link["mode"])
 
-    for service in tables.rows("services"):
+    services = list(tables.rows("services"))
+    modes = tables.frames["links"].drop_nulls("mode").select("link_id", "mode")
+    mode_of = dict(modes.iter_rows()) if services else {}
+    for service in services:
         words = (service["link_ids"] or "").split()
-        modes = [mode_of[word] for word in words if word in mode_of]
-        if modes:
-            yield from _speed(service, modes[0])
+        mode = next((mode_of[word] for word in words if word in mode_of), None)
+        if mode is not None:
+            yield from _speed(service, mode)
+
+
+def _is_odd_speed() -> pl.Expr:
+    """Pick links whose speed is unusual for their mode."""
+    return pl.any_horizontal(
+        (pl.col("mode") == mode) & ~pl.col("speed_kmh").is_between(low, high)
+        for mode, (low, high) in SPEEDS_KMH.items()
+    )
 
 
 def _speed(row: Row, mode: str) -> Iterator[Finding]:
@@ -385,89 +401,90 @@ def _speed(row: Row, mode: str) -> Iterator[Finding]:
 
 def _unreachable(tables: Tables) -> Iterator[Finding]:
     """Places no link touches, and places outside the largest connected component."""
-    row_of = {node: i for i, (node,) in tables.cells("nodes", "node_id") if node is not None}
+    places = tables.frames["nodes"]["node_id"].drop_nulls().unique(maintain_order=True)
     components = _connected_components(tables)
-    linked = {node for component in components for node in component}
-    largest = max(components, key=len, default=set())
+    is_linked = places.is_in(components["node_id"])
 
-    unlinked = [node for node in row_of if node not in linked]
-    if unlinked and linked:
-        yield _unlinked_nodes(tables, row_of, unlinked)
+    unlinked = places.filter(~is_linked)
+    if len(unlinked) and components.height:
+        yield _unlinked_nodes(tables, unlinked, len(places))
 
-    apart = [node for node in row_of if node in linked and node not in largest]
-    if apart:
-        yield _unreachable_nodes(tables, row_of, apart)
+    apart = places.filter(is_linked & ~places.is_in(_largest(components)))
+    if len(apart):
+        yield _unreachable_nodes(tables, apart, len(places))
 
 
-def _unlinked_nodes(tables: Tables, row_of: Mapping[str, int], nodes: Sequence[str]) -> Finding:
+def _unlinked_nodes(tables: Tables, nodes: pl.Series, count: int) -> Finding:
     return tables.warning(
         "unlinked-nodes",
-        Spot("nodes", row_of[nodes[0]]),
-        f"{len(nodes)} of {len(row_of)} places have no link.",
+        Spot("nodes", _last_row(tables, nodes[0])),
+        f"{len(nodes)} of {count} places have no link.",
         do="Add their links, or remove the places.",
         rows=tuple(nodes),
     )
 
 
-def _unreachable_nodes(tables: Tables, row_of: Mapping[str, int], nodes: Sequence[str]) -> Finding:
+def _unreachable_nodes(tables: Tables, nodes: pl.Series, count: int) -> Finding:
     return tables.warning(
         "unreachable-nodes",
-        Spot("nodes", row_of[nodes[0]]),
-        f"{len(nodes)} of {len(row_of)} places cannot be reached from most others, "
+        Spot("nodes", _last_row(tables, nodes[0])),
+        f"{len(nodes)} of {count} places cannot be reached from most others, "
         "even with every link open.",
         do="Add the links or the terminals that join them.",
         rows=tuple(nodes),
     )
 
 
-def _connected_components(tables: Tables) -> list[set[str]]:
-    """Return the places of every connected component of the network."""
-    joined = _joined_states(tables)
-    if not joined:
-        return []
-
-    states = dict.fromkeys(state for pair in joined for state in pair)
-    labels = _component_labels(joined, {state: number for number, state in enumerate(states)})
-
-    components: dict[int, set[str]] = {}
-    for (node, _), label in zip(states, labels, strict=True):
-        components.setdefault(label, set()).add(node)
-    return list(components.values())
+def _last_row(tables: Tables, node: str) -> int:
+    return int((tables.frames["nodes"]["node_id"] == node).arg_true()[-1])
 
 
-def _component_labels(
-    joined: Sequence[tuple[State, State]], number_of: Mapping[State, int]
-) -> list[int]:
-    """Return the connected component of each state, in the order of their numbers."""
+def _largest(components: pl.DataFrame) -> pl.Series:
+    """Return the places of the connected component that has the most, the first one of several."""
+    sizes = components.group_by("component", maintain_order=True).agg(pl.col("node_id").n_unique())
+    largest = sizes.filter(pl.col("node_id") == pl.col("node_id").max())["component"].head(1)
+    return components.filter(pl.col("component").is_in(largest))["node_id"]
+
+
+def _connected_components(tables: Tables) -> pl.DataFrame:
+    """Return the states of the network, a place on a layer each, and the component each is in.
+
+    Links of any status count: they join places on one layer, terminals join layers at one place.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    ends = np.array([(number_of[a], number_of[b]) for a, b in joined])
-    shape = (len(number_of), len(number_of))
-    graph = coo_array((np.ones(len(joined)), ends.T), shape=shape)
+    by_links = _states_joined_by_links(tables)
+    heads = by_links.select("node_id", "layer")
+    tails = by_links.select(node_id="other_node_id", layer="other_layer")
+    states = pl.concat([heads, tails]).unique(maintain_order=True).with_row_index("state")
+    if not states.height:
+        return states.with_columns(component=pl.lit(0))
+
+    joined = (
+        pl.concat([by_links, _states_joined_by_terminals(tables)])
+        .join(states, on=["node_id", "layer"])
+        .join(states, left_on=["other_node_id", "other_layer"], right_on=["node_id", "layer"])
+        .select("state", "state_right")
+        .to_numpy()
+    )
+    shape = (states.height, states.height)
+    graph = coo_array((np.ones(len(joined)), joined.T), shape=shape)
     _, components = connected_components(graph, directed=False)
-
-    labels: list[int] = components.tolist()
-    return labels
+    return states.with_columns(component=pl.Series(components))
 
 
-def _joined_states(tables: Tables) -> list[tuple[State, State]]:
-    """Return the pairs of states that goods can pass between; links of any status count.
-
-    Links join places on one layer, terminals join layers at one place.
-    """
-    pairs = list(_states_joined_by_links(tables))
-    linked = {state for pair in pairs for state in pair}
-
-    for _, (node, a, b) in tables.cells("terminals", "node_id", "from_layer", "to_layer"):
-        if (node, a) in linked and (node, b) in linked:
-            pairs.append(((node, a), (node, b)))
-    return pairs
+def _states_joined_by_links(tables: Tables) -> pl.DataFrame:
+    links = tables.frames["links"].drop_nulls([*END_NODES, "mode"])
+    return links.select(
+        node_id="to_node_id", layer=layer(), other_node_id="from_node_id", other_layer=layer()
+    )
 
 
-def _states_joined_by_links(tables: Tables) -> Iterator[tuple[State, State]]:
-    columns = ("from_node_id", "to_node_id", "mode", "gauge_mm")
-    for _, (tail, head, mode, gauge_mm) in tables.cells("links", *columns):
-        if None not in (tail, head, mode):
-            layer = schema.layer(mode, gauge_mm)
-            yield (head, layer), (tail, layer)
+def _states_joined_by_terminals(tables: Tables) -> pl.DataFrame:
+    return tables.frames["terminals"].select(
+        node_id="node_id",
+        layer="from_layer",
+        other_node_id="node_id",
+        other_layer="to_layer",
+    )

@@ -191,7 +191,10 @@ def _unknown_ids(tables: Tables, table: Table, column: Column, target: str) -> I
     ids = tables.keys(target)
     file = tables.name(target)
 
-    unknown = _rows_of_unknown(_words(tables, table, column), ids)
+    unknown: dict[str, list[int]] = {}
+    for row, word in _other_words(tables, table, column, ids):
+        unknown.setdefault(word, []).append(row)
+
     places = place_names(tables.frames["nodes"]) if target == "nodes" and unknown else None
     for nth, (word, rows) in enumerate(unknown.items()):
         compared = sorted(ids) if nth < MAX_LIKE else []  # near names take their time
@@ -205,17 +208,6 @@ def _unknown_ids(tables: Tables, table: Table, column: Column, target: str) -> I
             value=word,
             rows=tuple(key for key in keys if key),
         )
-
-
-def _rows_of_unknown(
-    words: Iterable[tuple[int, str]], ids: Collection[str]
-) -> dict[str, list[int]]:
-    """Return word -> rows, of the words that are no ids."""
-    rows_of: dict[str, list[int]] = {}
-    for row, word in words:
-        if word not in ids:
-            rows_of.setdefault(word, []).append(row)
-    return rows_of
 
 
 def _other_cure(column: Column, word: str, ids: Sequence[str], called: Sequence[str]) -> str:
@@ -233,15 +225,22 @@ def _other_cure(column: Column, word: str, ids: Sequence[str], called: Sequence[
     return f"or correct {column.name}."
 
 
-def _words(tables: Tables, table: Table, column: Column) -> Iterator[tuple[int, str]]:
-    """Return (row number, word) of every word of a column."""
-    cells = tables.frames[table.name][column.name].to_list()
-    for i, cell in enumerate(cells):
-        if cell is None:
-            continue
+def _other_words(
+    tables: Tables, table: Table, column: Column, words: Collection[str]
+) -> Iterator[tuple[int, str]]:
+    """Return (row number, word) of every word of a column that is none of those there are.
 
+    Parameters
+    ----------
+    tables, table, column : where the words are.
+    words : those there are.
+    """
+    cells = tables.frames[table.name][column.name]
+    odd = (~cells.is_in(words)).arg_true()  # of a cell with several words each is looked at
+    for i, cell in zip(odd.to_list(), cells[odd].to_list(), strict=True):
         for word in cell.split() if column.kind == "words" else [cell]:
-            yield i, word
+            if word not in words:
+                yield i, word
 
 
 def _codes(tables: Tables) -> Iterator[Finding]:
@@ -271,18 +270,17 @@ def _unknown_words(
     list_name = "code of ISO 3166" if is_country else f"word of {column.name}"
 
     # From the last word to the first, so that each is named on its first row.
-    row_of = {word: i for i, word in reversed([*_words(tables, table, column)])}
+    row_of = {word: i for i, word in reversed([*_other_words(tables, table, column, words)])}
     for word, row in row_of.items():
-        if word not in words:
-            yield tables.error(
-                "unknown-country" if is_country else "unknown-word",
-                Spot(table.name, row, column.name),
-                f"{table.name}.{column.name} holds {word!r}, which is no {list_name}.",
-                do=cure(column, tables.frames[table.name][column.name][row])
-                if column.name == "weekdays"
-                else _word_cure(column, word, words),
-                value=word,
-            )
+        yield tables.error(
+            "unknown-country" if is_country else "unknown-word",
+            Spot(table.name, row, column.name),
+            f"{table.name}.{column.name} holds {word!r}, which is no {list_name}.",
+            do=cure(column, tables.frames[table.name][column.name][row])
+            if column.name == "weekdays"
+            else _word_cure(column, word, words),
+            value=word,
+        )
 
 
 def _word_cure(column: Column, word: str, words: Collection[str]) -> str:
@@ -370,14 +368,13 @@ def _share_cure(value: float) -> str:
 def _orders(tables: Tables) -> Iterator[Finding]:
     """Figures of one row that are in the wrong order."""
     for table, lower, upper in _ORDERED:
-        for i, (low, high) in tables.cells(table, lower, upper):
-            if high is None:
-                continue
-
-            if low is not None and high < low:
-                yield _wrong_order(tables, Spot(table, i, upper), lower, low, high)
-            elif low is None and upper == "fixed_p95_h":
-                yield _p95_without_median(tables, Spot(table, i, lower), upper, high)
+        can_be_wrong = (pl.col(upper) < pl.col(lower)) | pl.col(lower).is_null()
+        for row in tables.rows_where(table, pl.col(upper).is_not_null() & can_be_wrong):
+            low, high = row[lower], row[upper]
+            if low is not None:
+                yield _wrong_order(tables, Spot(table, row.number, upper), lower, low, high)
+            elif upper == "fixed_p95_h":
+                yield _p95_without_median(tables, Spot(table, row.number, lower), upper, high)
 
 
 def _wrong_order(tables: Tables, spot: Spot, lower: str, low: float, high: float) -> Finding:

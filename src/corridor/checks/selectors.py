@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
+from corridor.checks.ends import links_with_countries
 from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.network.names import ids_called, place_names
 from corridor.tables import schema, selectors
@@ -29,7 +32,8 @@ class Vocabulary:
 
 def check_selectors(tables: Tables) -> list[Finding]:
     """Return what is wrong with the row_id of all tables that have one, and with places."""
-    return first_findings(_row_ids(tables), _places(tables))
+    vocabulary = _vocabulary(tables)
+    return first_findings(_row_ids(tables, vocabulary), _places(tables, vocabulary))
 
 
 def selected(text: str, tables: Tables) -> list[int]:
@@ -40,8 +44,7 @@ def selected(text: str, tables: Tables) -> list[int]:
         return []
 
 
-def _row_ids(tables: Tables) -> Iterator[Finding]:
-    vocabulary = _vocabulary(tables)
+def _row_ids(tables: Tables, vocabulary: Vocabulary) -> Iterator[Finding]:
     for table in ("rules", "holidays", "hazards", "events"):
         for row in tables.rows(table):
             yield from _check_selector(row, "links", vocabulary)
@@ -51,12 +54,11 @@ def _row_ids(tables: Tables) -> Iterator[Finding]:
             yield from _check_selector(row, row["table"], vocabulary)
 
 
-def _places(tables: Tables) -> Iterator[Finding]:
+def _places(tables: Tables, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Check each place of states once: a hazard, whose links are meant, or links."""
     if "hazards" in tables.broken:
         return
 
-    vocabulary = _vocabulary(tables)
     checked = tables.keys("hazards")
     for state in tables.rows("states"):
         if state["place"] not in checked:
@@ -65,25 +67,23 @@ def _places(tables: Tables) -> Iterator[Finding]:
 
 
 def _vocabulary(tables: Tables) -> Vocabulary:
-    links = tables.frames["links"]
-    country = tables.by_key("nodes", "country")
-    ends = links.select("from_node_id", "to_node_id").rows()
-    countries = [(country.get(a), country.get(b)) for a, b in ends]
+    links = links_with_countries(tables)
+    countries = links.select("from_country", "to_country").unique()
 
     return Vocabulary(
         {
             "id": _words(links["link_id"]),
             "mode": _words(links["mode"]),
             "operator": _words(links["operator"]),
-            "node": _words(node for pair in ends for node in pair),
-            "country": _words(code for pair in countries for code in pair),
-            "crossing": frozenset(_crossing((a, b)) for a, b in countries if a and b),
+            "node": _words(links["from_node_id"]) | _words(links["to_node_id"]),
+            "country": _words(countries["from_country"]) | _words(countries["to_country"]),
+            "crossing": frozenset(_crossing((a, b)) for a, b in countries.rows() if a and b),
         }
     )
 
 
-def _words(values: Iterable[str | None]) -> frozenset[str]:
-    return frozenset(value for value in values if value is not None)
+def _words(column: pl.Series) -> frozenset[str]:
+    return frozenset(column.drop_nulls().unique().to_list())
 
 
 def _crossing(countries: Iterable[str]) -> str:

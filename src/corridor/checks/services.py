@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
+
+import polars as pl
 
 from corridor.errors import Finding, first_findings
 from corridor.network.calendar import intersect, second
@@ -89,9 +91,10 @@ def _too_many_departures(tables: Tables) -> Iterator[Finding]:
 
 
 def _links_by_id(tables: Tables) -> dict[str, Row]:
-    """Return link -> its row, the first one where several options share the id."""
+    """Return link of a service -> its row, the first one where several options share the id."""
+    words = " ".join(tables.frames["services"]["link_ids"].drop_nulls()).split()
     links: dict[str, Row] = {}
-    for link in tables.rows("links"):
+    for link in tables.rows_where("links", pl.col("link_id").is_in(words)):
         links.setdefault(link["link_id"], link)
     return links
 
@@ -123,7 +126,11 @@ def _run(service: Row, links: Mapping[str, Row]) -> list[Row]:
 
 
 def _ends_are_known(link: Row, nodes: set[str]) -> bool:
-    return link["from_node_id"] in nodes and link["to_node_id"] in nodes
+    return nodes.issuperset(_ends(link))
+
+
+def _ends(link: Row) -> tuple[str, str]:
+    return link["from_node_id"], link["to_node_id"]
 
 
 def _layers(service: Row, run: Sequence[Row]) -> Iterator[Finding]:
@@ -267,13 +274,10 @@ def _passed_by(tables: Tables) -> Iterator[Finding]:
     links = _links_by_id(tables)
     by_service = [(row, _run(row, links)) for row in tables.rows("services")]
     required = {link["link_id"] for row, run in by_service if row["required"] for link in run}
+    if not required:
+        return
 
-    served = {
-        end
-        for link_id, link in links.items()
-        if link_id not in required
-        for end in (link["from_node_id"], link["to_node_id"])
-    }
+    served = _ends_of_others(tables, required)
     for row, run in by_service:
         places = _places(run)
         served |= {*places[:1], *places[-1:], *(row["calls"] or "").split()}
@@ -289,6 +293,13 @@ def _passed_by(tables: Tables) -> Iterator[Finding]:
                 do="Write the place into calls if it calls there.",
                 value=row["calls"],
             )
+
+
+def _ends_of_others(tables: Tables, required: Set[str]) -> set[str]:
+    """Return the ends of links other than some."""
+    links = tables.frames["links"].unique("link_id", keep="first")
+    others = links.filter(~pl.col("link_id").is_in(required))
+    return {*others["from_node_id"], *others["to_node_id"]}
 
 
 def _places(run: Sequence[Row]) -> list[str]:
@@ -336,7 +347,7 @@ def _quicker_wagons(tables: Tables) -> Iterator[Finding]:
         return
 
     links = _links_by_id(tables)
-    hours = _Hours.of(tables)
+    hours = _Hours.of(tables, [end for link in links.values() for end in _ends(link)])
     for service in tables.rows("services"):
         run = _run(service, links)
         if service["required"] or not _places(run) or any(not hours.is_known(x) for x in run):
@@ -386,12 +397,13 @@ class _Hours:
     modes: Mapping[tuple[str, str | None], Row]
 
     @classmethod
-    def of(cls, tables: Tables) -> _Hours:
-        """Return the hours of a study; the first of rows alike counts."""
+    def of(cls, tables: Tables, places: Collection[str]) -> _Hours:
+        """Return the hours of a study at some places; the first of rows alike counts."""
         modes: dict[tuple[str, str | None], Row] = {}
         for row in tables.rows("modes"):
             modes.setdefault((row["mode"], row["country"]), row)
-        return cls({row["node_id"]: row["country"] for row in tables.rows("nodes")}, modes)
+        nodes = tables.rows_where("nodes", pl.col("node_id").is_in(places))
+        return cls({row["node_id"]: row["country"] for row in nodes}, modes)
 
     def is_known(self, link: Row) -> bool:
         """Tell whether the hours over a link can be computed."""
@@ -429,7 +441,7 @@ def _never_in_hours(tables: Tables) -> Iterator[Finding]:
         return
 
     links = _links_by_id(tables)
-    zones = {row["node_id"]: row["time_zone"] for row in tables.rows("nodes")}
+    zones = tables.by_key("nodes", "time_zone")
     windows: dict[str, list[dict[str, object]]] = {}
     for row in tables.rows("windows"):
         windows.setdefault(row["link_id"] or row["node_id"] or "", []).append(dict(row.cells))

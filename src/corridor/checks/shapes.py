@@ -23,10 +23,13 @@ def check_shapes(tables: Tables) -> list[Finding]:
 
 
 def _shapes(tables: Tables) -> Iterator[Finding]:
+    shapes = list(tables.rows("shapes"))
+    if not shapes:
+        return
+
     links = {link["link_id"]: link for link in tables.rows("links")}
     nodes = {node["node_id"]: node for node in tables.rows("nodes")}
-
-    for shape in tables.rows("shapes"):
+    for shape in shapes:
         link = links.get(shape["link_id"])
         if link is None or shape["line"] is None:
             continue

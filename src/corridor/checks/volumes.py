@@ -23,11 +23,14 @@ def check_volumes(tables: Tables) -> list[Finding]:
 
 
 def _rows(tables: Tables) -> Iterator[Finding]:
-    ends = link_ends(tables)
-    mode = tables.by_key("links", "mode")
-    sources_of_demand = {row["source_id"] for row in tables.rows("demand")}
+    volumes = list(tables.rows("volumes"))
+    if not volumes:
+        return
 
-    for volume in tables.rows("volumes"):
+    ends = link_ends(tables, "volumes")
+    mode = tables.by_key("links", "mode")
+    sources_of_demand = set(tables.frames["demand"]["source_id"])
+    for volume in volumes:
         yield from check_direction(volume, ends)
         yield from _unit(volume, mode.get(volume["row_id"]))
         yield from _demand(volume, sources_of_demand)

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+import polars as pl
+
 from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.network.calendar import second
 from corridor.network.windows import season_contains
@@ -82,9 +84,9 @@ def _zones(tables: Tables) -> Iterator[Finding]:
     for table in ("nodes", "windows", "services"):
         if "time_zone" not in tables.frames[table].columns:
             continue
-        for row in tables.rows(table):
+        for row in tables.rows_where(table, pl.col("time_zone").is_not_null()):
             zone = row["time_zone"]
-            if zone is not None and not is_zone(zone):
+            if not is_zone(zone):
                 yield row.error(
                     "unknown-time-zone",
                     "time_zone",

@@ -22,6 +22,7 @@ from corridor.tables.tables import Tables
 
 FOLDER = "default_tables"
 USUAL_CARGO = "container-40"
+_ROW = "_row"
 _MONEY = ("usd_per_unit", "usd_per_teu", "usd_per_t")
 
 Row = Mapping[str, Any]
@@ -136,7 +137,7 @@ def _is_shipped(row: Row) -> bool:
 def _modes_used(frames: Mapping[str, pl.DataFrame]) -> set[str]:
     """Return the modes of links, those that changes give them included."""
     changes = frames["changes"].filter(pl.col("table") == "links", pl.col("column") == "mode")
-    return {*frames["links"]["mode"].drop_nulls(), *changes["value"].drop_nulls()}
+    return {*frames["links"]["mode"].drop_nulls().unique(), *changes["value"].drop_nulls()}
 
 
 def _with_modes(
@@ -205,7 +206,9 @@ def _is_from_sea_to_sea() -> pl.Expr:
 
 def _ports_of_change(frames: Mapping[str, pl.DataFrame]) -> list[str]:
     """Return the places where more than one service by sea begins, ends or calls, by name."""
-    links = {row["link_id"]: row for row in frames["links"].iter_rows(named=True)}
+    words = " ".join(frames["services"]["link_ids"].drop_nulls()).split()
+    named = frames["links"].filter(pl.col("link_id").is_in(words))
+    links = {row["link_id"]: row for row in named.iter_rows(named=True)}
     counts: Counter[str] = Counter()
 
     for service in frames["services"].iter_rows(named=True):
@@ -347,14 +350,18 @@ def _filled(
     -----
     A row is as sure as its weakest figure: its confidence becomes that of the default if lower.
     """
-    gaps = frame.select(has_gap.fill_null(value=False)).to_series()
-    if not gaps.any():
+    numbered = frame.with_row_index(_ROW)
+    gaps = numbered.filter(has_gap)
+    if not gaps.height:
         return frame
 
-    rows = []
-    for row, is_gap in zip(frame.iter_rows(named=True), gaps, strict=True):
-        rows.append(_filled_row(name, row, cells_of(row), taken) if is_gap else row)
-    return pl.DataFrame(rows, schema=frame.schema)
+    rows = [
+        _filled_row(name, row, cells_of(row), taken)
+        for row in gaps.select(frame.columns).iter_rows(named=True)
+    ]
+    filled = pl.DataFrame(rows, schema=frame.schema).insert_column(0, gaps[_ROW])
+    others = numbered.filter(~has_gap.fill_null(value=False))
+    return pl.concat([filled, others]).sort(_ROW).drop(_ROW)
 
 
 def _filled_row(name: str, row: Row, cells: Iterable[_Cell], taken: _Taken) -> Row:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from corridor.errors import MAX_LIKE, Finding
@@ -86,7 +87,9 @@ def read_csv(data: bytes, file: str, declared: Collection[str]) -> tuple[RawTabl
         refuse_too_many_rows(data.count(b"\n"), len(header))
         _refuse_other_delimiter(header, declared)
         header_line = title_lines + reader.line_num
-        rows = _read_rows(reader, len(header), title_lines)
+        rows = _plain_rows(data, delimiter, len(header), header_line)
+        if rows is None:
+            rows = _read_rows(reader, len(header), title_lines)
     except StopIteration:
         raise _empty_file() from None
     except csv.Error as error:
@@ -204,6 +207,36 @@ def _read_header(reader: Reader) -> tuple[str, ...]:
     """Return the first row that holds anything; StopIteration where there is none."""
     row = next(row for row in reader if any(cell.strip() for cell in row))
     return tuple(cell.strip().strip(_MARK) for cell in row)
+
+
+def _plain_rows(data: bytes, delimiter: str, width: int, header_line: int) -> _Rows | None:
+    """Return the rows below the header where every line is a row as wide; null where one is not.
+
+    Null too where a cell is quoted or holds a sign that may end a line, or is blank to some
+    programs and not to others: such files are read row by row.
+    """
+    lines = data.replace(b"\r\n", b"\n").split(b"\n", header_line)
+    if len(lines) <= header_line or b'"' in data or any(b"\r" in line for line in lines):
+        return None
+
+    below = lines[-1].rstrip(b"\n") + b"\n"
+    signs = np.frombuffer(below, np.uint8)
+    ends = np.flatnonzero(signs == ord("\n"))
+    parts = np.flatnonzero(signs == ord(delimiter))
+    cell_counts = 1 + np.diff(np.searchsorted(parts, ends), prepend=0)
+
+    is_plain = set(signs[signs < ord(" ")].tolist()) <= {*b"\t\n"}
+    is_short = np.diff(ends, prepend=0).max() < csv.field_size_limit()
+    if width < 2 or not (is_plain and is_short and (cell_counts == width).all()):
+        return None
+
+    kinds = {str(i): pl.String() for i in range(width)}
+    cells = trimmed(
+        pl.read_csv(below, has_header=False, separator=delimiter, quote_char=None, schema=kinds)
+    )
+    is_filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    numbers = (is_filled.arg_true() + header_line + 1).to_list()
+    return _Rows(cells.filter(is_filled), numbers, {})
 
 
 def _read_rows(reader: Reader, width: int, title_lines: int) -> _Rows:

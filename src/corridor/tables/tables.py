@@ -63,6 +63,29 @@ class Tables:
         """The rows of tables made so far."""
         return {}
 
+    def rows_where(
+        self, table: str, where: pl.Expr, *, among: pl.DataFrame | None = None
+    ) -> list[Row]:
+        """Return the rows of a table that an expression picks; no others are made.
+
+        A check of a large table looks at those alone that can be wrong: the expression may pick
+        too many rows, never too few, and null picks none.
+
+        Parameters
+        ----------
+        table : name of the table.
+        where : true for the rows that are picked.
+        among : the table, row for row, with more columns to pick by; null: as it is.
+        """
+        frame = self.frames[table] if among is None else among
+        return self.rows_at(table, frame.select(where).to_series().arg_true().to_list())
+
+    def rows_at(self, table: str, numbers: Sequence[int]) -> list[Row]:
+        """Return some rows of a table by their numbers, in that order."""
+        frame = self.frames[table]
+        cells = frame[list(numbers)].to_dicts() if numbers else []
+        return [Row(self, table, *row) for row in zip(numbers, cells, strict=True)]
+
     def cells(self, table: str, *columns: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """Return (row number, values of some columns) of every row of a table."""
         return enumerate(self.frames[table].select(columns).iter_rows())
