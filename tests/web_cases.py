@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,11 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
     "--disable-background-networking",
 ]
+AXE = find_spec(
+    "axe_playwright_python"
+)  # ships axe-core, so that a clean clone has it without node
+LATIN = re.compile(r"[A-Za-z]{3,}")
+SAME_EVERYWHERE = re.compile(r"USD|UTC|CSV|PDF|PNG|GeoJSON|TIR|UN/LOCODE|English|WebGL")
 TRIP = {
     "origin": "almaty",
     "destination": "karachi",
@@ -74,6 +81,20 @@ def until(page: Any, claim: str) -> None:
     while not page.evaluate(claim):
         assert time.monotonic() < end, f"never: {claim}"
         page.wait_for_timeout(20)
+
+
+def barriers(page: Any) -> list[tuple[str, list[Any]]]:
+    """Return what axe-core finds serious or worse: its rule, and where."""
+    assert AXE is not None and AXE.origin is not None
+    page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text("utf-8"))
+    violations = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then(all => all.violations)"
+    )
+    return [
+        (violation["id"], [node["target"] for node in violation["nodes"]][:4])
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+    ]
 
 
 def routes(page: Any) -> list[str]:

@@ -1,10 +1,11 @@
-"""Journeys in a real browser: five kinds of readers, four widths, by mouse and by keyboard alone,
-light and dark, in English and in Russian."""
+"""Journeys in a real browser: five kinds of readers at four widths; each pair of reader, width,
+theme, language and hand once at least."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,18 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import sync_playwright
 
 from corridor.web.pages import built
-from web_cases import CHROMIUM, FLAGS, reach, served, settled, until
+from web_cases import (
+    AXE,
+    CHROMIUM,
+    FLAGS,
+    LATIN,
+    SAME_EVERYWHERE,
+    barriers,
+    reach,
+    served,
+    settled,
+    until,
+)
 
 TRIP = "origin=almaty&destination=islamabad&cargo=container-40&depart=2026-07-01"
 START = f"/?scenario=khunjerab-1985&{TRIP}"
@@ -28,27 +40,41 @@ pytestmark = [
 ]
 
 
-@dataclass(frozen=True)
-class Screen:
-    """How somebody looks at the page, and whether without a mouse."""
+HEIGHTS = {1440: 900, 1024: 768, 768: 1024, 390: 844}  # by width
+# How each looks at the page at each width, and whether without a mouse.
+LOOKS = {
+    "forwarder": ("light en mouse", "dark ru mouse", "light ur keyboard", "dark en keyboard"),
+    "ministry": ("dark ru keyboard", "light ur keyboard", "dark en mouse", "light ru mouse"),
+    "analyst": ("light ur mouse", "dark en mouse", "light ru keyboard", "dark ur keyboard"),
+    "banker": ("dark en keyboard", "light ru keyboard", "dark ur mouse", "light en mouse"),
+    "newcomer": ("light ru mouse", "dark ur mouse", "light en keyboard", "dark ru keyboard"),
+}
 
+
+@dataclass(frozen=True)
+class Visit:
+    """Who comes, and how he looks at the page."""
+
+    who: str
     width: int
-    height: int
     scheme: str
-    by_keyboard: bool
-    language: str = "en"
+    language: str
+    hand: str
 
     def __str__(self) -> str:
-        """Name the test that looks so."""
-        hand = "keyboard" if self.by_keyboard else "mouse"
-        return f"{self.width}-{self.scheme}-{hand}-{self.language}"
+        """Name the test of the visit."""
+        return "-".join((self.who, str(self.width), self.scheme, self.language, self.hand))
+
+    @property
+    def by_keyboard(self) -> bool:
+        """Whether there is no mouse."""
+        return self.hand == "keyboard"
 
 
-SCREENS = [
-    Screen(1440, 900, "light", False),
-    Screen(1024, 768, "dark", True),
-    Screen(768, 1024, "light", True, "ru"),
-    Screen(390, 844, "dark", False),
+VISITS = [
+    Visit(who, width, *look.split())
+    for who, looks in LOOKS.items()
+    for width, look in zip(HEIGHTS, looks, strict=True)
 ]
 
 # What each does: press a thing, or write into a field; then what holds.
@@ -70,6 +96,8 @@ JOURNEYS: dict[str, list[tuple[str, ...]]] = {
         ("holds", "location.search.includes('card=link')"),
         ("press", "#act-close"),
         ("holds", "document.getElementById('difference') !== null"),
+        ("key", "Escape"),
+        ("holds", "document.getElementById('card').hidden"),
         ("press", "#swipe-open"),
         ("holds", "corridor.before?.querySourceFeatures('routes').length > 0"),
         ("press", "#pin"),
@@ -90,6 +118,7 @@ JOURNEYS: dict[str, list[tuple[str, ...]]] = {
         ("holds", "document.querySelector('.chip-built') !== null"),
         ("press", "#build-ktap-torghundi-herat + span button"),
         ("holds", "document.querySelector('#act-unbuild') !== null"),
+        ("holds", "/500/.test(document.querySelector('#card dl.figures').textContent)"),
         ("press", "#act-unbuild"),
         ("holds", "document.querySelector('.chip-built') === null"),
     ],
@@ -114,6 +143,9 @@ COVERED = """['card', 'playback'].map(id => document.getElementById(id))
         const b = document.getElementById('answer').getBoundingClientRect();
         return a.left < b.right - 1 && b.left < a.right - 1;
     }).map(box => box.id)"""
+# What the page itself says; names of projects and places are the study's.
+SPOKEN = """header button, header summary, #question label, #question summary, #answer h2,
+    #answer th, #card h2, #card dt, #card-state, #card .acts button, #playback button"""
 TABLE_CUT = """(box => box === null ? 0 : box.scrollWidth - box.clientWidth)(
     document.querySelector('#routes .scroll'))"""
 
@@ -130,35 +162,49 @@ def browser() -> Iterator[Any]:
         yield made.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
-@pytest.mark.parametrize("who", JOURNEYS)
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
-def test_journey(browser: Any, address: str, screen: Screen, who: str) -> None:
-    """Every step leads on; nothing is cut, covers the answer or runs out of the page."""
+def test_each_pair_of_looks_is_visited() -> None:
+    values = [(v.who, v.width, v.scheme, v.language, v.hand) for v in VISITS]
+    for one, other in combinations(range(5), 2):
+        pairs = {(value[one], value[other]) for value in values}
+        assert pairs == set(product({v[one] for v in values}, {v[other] for v in values}))
+
+
+@pytest.mark.parametrize("visit", VISITS, ids=str)
+def test_journey(browser: Any, address: str, visit: Visit) -> None:
+    """Every step leads on; nothing is cut, covers the answer, runs out of the page, bars anybody or
+    is left in English."""
     context = browser.new_context(
-        viewport={"width": screen.width, "height": screen.height},
-        color_scheme=screen.scheme,
+        viewport={"width": visit.width, "height": HEIGHTS[visit.width]},
+        color_scheme=visit.scheme,
         reduced_motion="reduce",
     )
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(f"{address}{START}&language={screen.language}")
+    page.goto(f"{address}{START}&language={visit.language}")
     settled(page)
 
-    for kind, *words in JOURNEYS[who]:
+    for kind, *words in JOURNEYS[visit.who]:
         if kind == "holds":
             until(page, words[0])
             settled(page)
         elif kind == "press":
-            press(page, words[0], screen.by_keyboard)
+            press(page, words[0], visit.by_keyboard)
+        elif kind == "key":
+            page.keyboard.press(words[0])
         else:
-            write(page, *words, screen.by_keyboard)
+            write(page, *words, visit.by_keyboard)
 
     assert wrong == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= screen.width
+    assert page.evaluate("document.documentElement.scrollWidth") <= visit.width
     assert page.evaluate(CUT) == []
     assert page.evaluate(COVERED) == []
     assert page.evaluate(TABLE_CUT) <= 1
+    if visit.language != "en":
+        spoken = page.locator(SPOKEN).all_inner_texts()
+        assert [words for words in spoken if LATIN.search(SAME_EVERYWHERE.sub("", words))] == []
+    if AXE is not None:
+        assert barriers(page) == []
     context.close()
 
 
