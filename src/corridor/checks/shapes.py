@@ -6,12 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from corridor.errors import Finding, first_findings
 from corridor.network.geo import great_circle_km
-from corridor.network.shapes import Point, length_km, points_of
+from corridor.network.shapes import (
+    MAX_DIFFERENCE,
+    MIN_DIFFERENCE_KM,
+    Point,
+    is_off,
+    length_km,
+    points_of,
+)
 from corridor.tables.tables import Row, Tables
 
 MAX_OFFSET_KM = 1.0  # of a line's end from the place of its link's end: the line is thinned
-MAX_DIFFERENCE = 0.10  # of the length traced from that of a link by land
-MIN_DIFFERENCE_KM = 3.0  # below it a post or a siding explains it
 LAND_MODES = ("road", "rail")
 
 
@@ -87,8 +92,7 @@ def _lengths(shape: Row, link: Row, drawn_km: float) -> Iterator[Finding]:
             do="Correct traced_km, or draw the line anew.",
         )
 
-    apart_km = abs(traced_km - link_km)
-    if link["mode"] in LAND_MODES and apart_km > max(MIN_DIFFERENCE_KM, MAX_DIFFERENCE * link_km):
+    if link["mode"] in LAND_MODES and is_off(traced_km, link_km):
         yield shape.warning(
             "line-of-another-length",
             "traced_km",

@@ -16,6 +16,8 @@ from corridor.network.geo import great_circle_km
 Point = tuple[float, float]  # longitude, latitude in degrees
 
 DIGITS = 3  # of a degree, about 100 m: finer than any map drawn
+MAX_DIFFERENCE = 0.10  # of a line's length from that of its link by land
+MIN_DIFFERENCE_KM = 3.0  # below it a post or a siding explains it
 _NUMBER = r"-?\d{1,3}(?:\.\d{1,12})?"
 _LINE = re.compile(rf"LINESTRING \({_NUMBER} {_NUMBER}(?:, {_NUMBER} {_NUMBER})+\)")
 
@@ -53,6 +55,11 @@ def _short(degrees: float) -> str:
 def length_km(points: Sequence[Point]) -> float:
     """Return the length of a line over the sphere."""
     return sum(_pieces_km(points))
+
+
+def is_off(line_km: float, link_km: float) -> bool:
+    """Tell whether a line is too short or too long for its link by land."""
+    return abs(line_km - link_km) > max(MIN_DIFFERENCE_KM, MAX_DIFFERENCE * link_km)
 
 
 def point_along(points: Sequence[Point], share: float) -> Point:

@@ -379,7 +379,8 @@ TERRAINS = Table(
 SHAPES = Table(
     "shapes",
     "link_id",
-    "how links run on the ground, for maps; a link without a row is drawn straight and dashed",
+    "how links run on the ground, for maps; a link without a row is drawn straight and dashed, "
+    "one whose line by land is more than 10 % (and 3 km) too short or too long, dashed along it",
     (
         Column("link_id", "id", "the link", required=True, refers="links"),
         Column(

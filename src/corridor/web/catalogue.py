@@ -43,7 +43,7 @@ CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
 CREDIT = marked(
     "Land, waters and borders: Natural Earth. Relief: Tom Patterson. Towns: GeoNames (CC BY 4.0). "
     "Borders are drawn as Natural Earth holds them, disputed ones dashed; none is a claim. "
-    "Dashed straight lines are schematic."
+    "Dashed lines of transport are schematic."
 )
 PLACE_COLUMNS = ("name", "country", "kind", "unlocode")
 CARGO_COLUMNS = (

@@ -12,7 +12,14 @@ import polars as pl
 
 from corridor.network.geo import great_circle_km, line_geometry
 from corridor.network.outline import countries_on, is_in_country
-from corridor.network.shapes import Point, length_km, lines_of, point_along, points_along
+from corridor.network.shapes import (
+    Point,
+    is_off,
+    length_km,
+    lines_of,
+    point_along,
+    points_along,
+)
 from corridor.routing.route import Routes
 from corridor.tables.schema import layer
 from corridor.web.json_text import about, records
@@ -143,8 +150,9 @@ def _link_line(
 ) -> Feature:
     """Return a link as a line; number: how many before it join the same two places.
 
-    rank: where it lies beside them: 0, then 1, -1, 2, -2 and so on. astray: drawn straight it would
-    cross the sea, so that no map should.
+    rank: where it lies beside them: 0, then 1, -1, 2, -2 and so on. schematic: drawn straight, or
+    by so few points that it is too short. astray: drawn straight it would cross the sea, so that no
+    map should.
     """
     rank = (number + 1) // 2 * (1 if number % 2 else -1)
     # From one side of the pair, whatever the link's direction, so that parallel ones lie beside
@@ -169,13 +177,19 @@ def _link_line(
         "status": link["status"],
         "length_km": link["length_km"],
         "rank": rank,
-        "schematic": shape is None,
+        "schematic": shape is None or _lacks_bends(tuple(shape), link["mode"], link["length_km"]),
         "confidence": link["confidence"],
         "astray": is_astray,
         "border": is_border,
         "mark": _mark(tuple(points), nodes[ends[0]]["country"] if is_border else None),
     }
     return _line(points, properties)
+
+
+@lru_cache(maxsize=4096)
+def _lacks_bends(points: tuple[Point, ...], mode: str, link_km: float) -> bool:
+    """Tell whether the line of a road or railway is too short, as its bends are not known."""
+    return mode in LAND_MODES and is_off(length_km(points), link_km)
 
 
 @lru_cache(maxsize=4096)
