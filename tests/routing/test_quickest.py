@@ -8,6 +8,7 @@ from core_cases import network
 from corridor.routing.query import prepare
 from corridor.routing.quickest import quickest
 from corridor.routing.route import route
+from corridor.routing.route_tables import spreads
 from corridor.routing.search import best_route
 from corridor.routing.year import quickest_departures
 
@@ -38,6 +39,25 @@ def test_it_need_not_have_the_quickest_plan() -> None:
     chosen = quickest(query)
     assert planned is not None and chosen is not None
     assert chosen.arcs != planned.arcs
+
+
+def test_of_equal_medians_the_least_plan_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = prepare(
+        network(SCENARIO), "almaty", "karachi", cargo=CARGO, depart="2026-07-01", options={}
+    )
+    planned = best_route(query, "time")
+    cheapest = best_route(query, "cost")
+    assert planned is not None and cheapest is not None
+    same = spreads(query, [planned.arcs])[0]
+    module = "corridor.routing.quickest"
+    monkeypatch.setattr(f"{module}.best_route", lambda _query, _criterion: cheapest)
+    monkeypatch.setattr(f"{module}._shown", lambda _query, _showing: [planned.arcs])
+    monkeypatch.setattr(
+        f"{module}.spreads", lambda _query, arcs: dict.fromkeys(range(len(arcs)), same)
+    )
+
+    chosen = quickest(query)
+    assert chosen is not None and chosen.arcs == planned.arcs
 
 
 def test_a_deadline_that_is_nearer_than_half_of_the_trips_holds() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from corridor.routing.conditions import CRITERIA
+from corridor.routing.itinerary import cost_usd, duration_h, legs
+from corridor.routing.order import time_order
 from corridor.routing.pareto import pareto_set
 from corridor.routing.query import Query
 from corridor.routing.route_tables import Spread, spreads
@@ -43,13 +46,19 @@ def quickest(query: Query, showing: Showing = USUAL) -> Quickest | None:
 
     by_number = spreads(query, others)
     routes = [Quickest(arcs, by_number[number]) for number, arcs in enumerate(others)]
-    return min([Quickest(planned.arcs, spread), *routes], key=_median_h)
+    return min([Quickest(planned.arcs, spread), *routes], key=partial(_order, query))
 
 
-def _median_h(route: Quickest) -> float:
-    """Return the hours half of the trips take; without an end where they never arrive."""
-    median_h = route.spread.time_p50_h
-    return math.inf if median_h is None else median_h
+def _order(query: Query, route: Quickest) -> tuple[float, float, float]:
+    """Return what a route is ordered by, as in every list."""
+    itinerary = legs(query, route.arcs)
+    return time_order(
+        {
+            "time_p50_h": route.spread.time_p50_h,
+            "time_h": duration_h(query, itinerary),
+            "cost_usd": cost_usd(itinerary),
+        }
+    )
 
 
 def _arriving(query: Query, within_h: float) -> Query:
