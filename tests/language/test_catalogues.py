@@ -19,6 +19,11 @@ from language_cases import messages_in_code
 
 CODES = [code for code in languages() if code != "en"]
 FIELDS = re.compile(r"\{\w+\}|%\(\w+\)s|%%")
+# A field of any gender, and a participle that would have to agree with it.
+AGREES = re.compile(
+    r"\{(?:place|element|project|service|name|link|border|change|corridor)\}(?: \([^)]*\))?"
+    r"(?: никогда)?(?: не)? \w+(?:ыт|ен|ан|ят)[ао]?\b"
+)
 TAGS = re.compile(r"</?\w+[^>]*>")
 
 
@@ -86,3 +91,13 @@ def test_the_texts_of_the_study_are_translated(code: str) -> None:
 )
 def test_a_catalogue_is_written_as_the_tools_write_it(path: Path) -> None:
     assert path.read_bytes() == catalogue_bytes(catalogue(path, path.stem))
+
+
+def test_russian_names_of_any_gender_need_no_agreement() -> None:
+    """Else there are borders, which are feminine, with the word for a masculine."""
+    assert AGREES.search("{place} закрыт") and AGREES.search(
+        "{element} ({hours}) никогда не открыт"
+    )
+    for message in catalogue(FOLDER / "ru.po", "ru"):
+        for form in forms(message) if message.id else []:
+            assert not AGREES.search(form), form

@@ -134,3 +134,4 @@ def test_changes_of_the_study_have_names(client: Any) -> None:
 
     russian = client.get("/api/study", params={"language": "ru"}).json()["changes"]
     assert not re.search("[A-Za-z]{4,}", russian["india-pakistan-2025"])
+    assert russian["af-pk-closure-2025"] == "граница Афганистан – Пакистан: закрыто"
