@@ -94,7 +94,7 @@ class Costs:
     may_pass: Bools
     service_rates: dict[int, Row]
     service_run_h: dict[tuple[int, LinkRun], float]
-    handling: dict[int, tuple[PriceLine, ...]]
+    handling: Handling
     mixtures: dict[int, Mixture]
 
     def run_h_of(self, runs: Sequence[LinkRun], service: int | None) -> Floats:
@@ -616,27 +616,32 @@ def _yard_h(length_km: float, mode: Row) -> float:
 def _arcs(network: Network, party: Party, regimes: Regimes, link: LinkCosts) -> Costs:
     """Return what every arc costs one unit, from what its links cost."""
     graph = network.graph
+    hub = _Hub.of(network, network.by_id("cargoes")[party.cargo_id])
+    handling = Handling(hub, graph.row, graph.forward, {})
+    hours = _ArcHours.of(network, party.service_class)
+    costs = _costs_of_links(link, graph, hours, handling)
+
+    _set_terminals(costs, network, hub)
+    _set_terminal_regimes(costs, network, regimes)
+    _set_services(costs, network, party)
+    return costs
+
+
+def _set_services(costs: Costs, network: Network, party: Party) -> None:
+    """Set which services take a cargo, and the prices of those with rates of their own."""
+    graph = network.graph
     cargo = network.by_id("cargoes")[party.cargo_id]
     services = network.rows("services")
-    rates = _service_rates(network)
-    is_taken = [takes(service, cargo, party.lot_t) for service in services]
-    hub = _Hub.of(network, cargo)
-    costs = _costs_of_links(link, graph, _ArcHours.of(network, party.service_class))
+    arcs = np.flatnonzero(graph.is_service)
+    rows = graph.row[arcs]
+    is_taken = np.array([takes(service, cargo, party.lot_t) for service in services], bool)
+    costs.may_pass[arcs] &= is_taken[rows]
 
-    for arc in _arcs_beyond_links(graph):
-        kind = graph.kind[arc]
-        row = int(graph.row[arc])
-        if kind == "terminal":
-            slow = regimes.of_terminals.get(hub.terminals[row]["terminal_id"], ())
-            _set_terminal(costs, arc, row, graph.forward[arc], hub)
-            _set_terminal_regimes(costs, arc, slow)
-
-        if kind == "service":
-            costs.may_pass[arc] &= is_taken[row]
-            rate = rates.best(services[row]["service_id"], cargo["form"])
-            if rate:
-                _set_service_price(costs, arc, graph.runs[arc], rate, network, cargo)
-    return costs
+    tariffs = _service_rates(network)
+    rates = [tariffs.best(service["service_id"], cargo["form"]) for service in services]
+    for arc, row in zip(arcs.tolist(), rows.tolist(), strict=True):
+        if rate := rates[row]:
+            _set_service_price(costs, arc, graph.runs[arc], rate, network, cargo)
 
 
 def _service_rates(network: Network) -> _Lookup:
@@ -760,7 +765,7 @@ class _Timing:
         return _running_h(link["length_km"], speed_kmh, self.mode(run)) if speed_kmh else 0.0
 
 
-def _costs_of_links(link: LinkCosts, graph: Graph, hours: _ArcHours) -> Costs:
+def _costs_of_links(link: LinkCosts, graph: Graph, hours: _ArcHours, handling: Handling) -> Costs:
     """Return what the links of every arc cost and all its hours; the rest is to be filled in."""
     runs = graph.runs_of_arcs
     count = graph.arcs_count
@@ -779,7 +784,7 @@ def _costs_of_links(link: LinkCosts, graph: Graph, hours: _ArcHours) -> Costs:
         may_pass=runs.sums(~link.usable, count) == 0,
         service_rates={},
         service_run_h=hours.service_run_h,
-        handling={},
+        handling=handling,
         mixtures={},
     )
 
@@ -829,30 +834,97 @@ class _Hub:
             yield PriceLine("charges", charge, _amount(charge, "usd_per_", "", self.cargo))
 
 
-def _set_terminal(costs: Costs, arc: int, row: int, is_forward: bool, hub: _Hub) -> None:
-    """Set what handling at a terminal costs in money and carbon, and whether it is done."""
-    terminal = hub.terminals[row]
-    cargo = hub.cargo
-    lines = hub.lines(row, is_forward)
+@dataclass(frozen=True, eq=False)
+class Handling:
+    """The lines of the money of terminals by arc, made where they are asked for.
 
-    costs.may_pass[arc] = terminal["form"] is None or terminal["form"] == cargo["form"]
-    costs.handling[arc] = lines
-    costs.usd[arc] = sum(line.usd for line in lines)
-    costs.kg[arc] = hub.kg
+    row, is_forward: of every arc [arcs]. apart: lines of terminals with regimes, by arc.
+    """
+
+    hub: _Hub
+    row: Ints
+    is_forward: Sequence[bool]
+    apart: dict[int, tuple[PriceLine, ...]]
+
+    def __getitem__(self, arc: int) -> tuple[PriceLine, ...]:
+        """Return what is charged at the terminal of an arc."""
+        if arc in self.apart:
+            return self.apart[arc]
+        return self.hub.lines(int(self.row[arc]), self.is_forward[arc])
 
 
-def _set_terminal_regimes(costs: Costs, arc: int, regimes: Sequence[Row]) -> None:
-    """Set the hours and the money of a terminal to those over all its states, if it has any."""
-    if not regimes:
+class _TerminalKinds(NamedTuple):
+    """Which arcs are of terminals that are priced alike.
+
+    arcs: those of terminals; kind_of: the kind of each; examples: a row of ``terminals`` and
+    whether it is passed forward, for every kind.
+    """
+
+    arcs: Ints
+    kind_of: Ints
+    examples: list[tuple[int, bool]]
+
+
+def _terminal_kinds(network: Network) -> _TerminalKinds:
+    """Return the kinds of terminals, by all that what is charged there may follow."""
+    graph = network.graph
+    terminals = network.rows("terminals")
+    nodes = network.by_id("nodes")
+    tariff = [name for name in network.frames["terminals"].columns if "_per_" in name]
+
+    def kind(arc: int) -> tuple[Any, ...]:
+        terminal = terminals[int(graph.row[arc])]
+        layers = (terminal["from_layer"], terminal["to_layer"], graph.forward[arc])
+        country = nodes[terminal["node_id"]]["country"]
+        return (country, terminal["form"], *layers, *(terminal[name] for name in tariff))
+
+    arcs = np.flatnonzero(graph.is_terminal)
+    kind_of = number_values([kind(arc) for arc in arcs.tolist()])[1]
+    first = arcs[np.unique(kind_of, return_index=True)[1]].tolist()
+    examples = [(int(graph.row[arc]), graph.forward[arc]) for arc in first]
+    return _TerminalKinds(arcs, kind_of, examples)
+
+
+def _set_terminals(costs: Costs, network: Network, hub: _Hub) -> None:
+    """Set what handling at terminals costs in money and carbon, and whether it is done.
+
+    Terminals of a kind are priced alike, so that charges are added up once a kind.
+    """
+    memo = Derived.TERMINAL_KINDS.of()
+    arcs, kind_of, examples = network.once(memo, lambda: _terminal_kinds(network))
+    forms = (None, hub.cargo["form"])
+    is_done = [hub.terminals[row]["form"] in forms for row, _ in examples]
+    usd = [sum(line.usd for line in hub.lines(*example)) for example in examples]
+
+    costs.may_pass[arcs] = np.array(is_done, bool)[kind_of]
+    costs.usd[arcs] = np.array(usd, np.float64)[kind_of]
+    costs.kg[arcs] = hub.kg
+
+
+def _set_terminal_regimes(costs: Costs, network: Network, regimes: Regimes) -> None:
+    """Set the hours and the money of terminals with regimes to those over all their states."""
+    if not regimes.of_terminals:
         return
-    ordinary = State(1.0, float(costs.fixed_h[arc]), float(costs.handling_sigma[arc]))
+    terminal_ids = network.frames["terminals"]["terminal_id"].to_list()
+    row = network.graph.row
 
+    for arc in np.flatnonzero(network.graph.is_terminal).tolist():
+        slow = regimes.of_terminals.get(terminal_ids[row[arc]])
+        if slow:
+            _mix_terminal(costs, arc, slow)
+
+
+def _mix_terminal(costs: Costs, arc: int, regimes: Sequence[Row]) -> None:
+    """Set the hours and the money of a terminal to those over all its states."""
+    ordinary = State(1.0, float(costs.fixed_h[arc]), float(costs.handling_sigma[arc]))
     mixed = mixture(ordinary, regimes)
+    lines = (*costs.handling[arc], *_regime_lines(mixed, regimes))
+
     costs.mixtures[arc] = mixed
     costs.fixed_h[arc] = mixed.median_h
     costs.handling_sigma[arc] = mixed.sigma
-    costs.handling[arc] = (*costs.handling[arc], *_regime_lines(mixed, regimes))
-    costs.usd[arc] = sum(line.usd for line in costs.handling[arc])
+    costs.handling.apart[arc] = lines
+    costs.usd[arc] = sum(line.usd for line in lines)
 
 
 def _set_service_price(

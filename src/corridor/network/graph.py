@@ -207,6 +207,11 @@ class Graph:
         return np.array([kind == "terminal" for kind in self.kind], bool)
 
     @cached_property
+    def is_service(self) -> Bools:
+        """Tell which arcs are rides with a service [arcs]."""
+        return np.array([kind == "service" for kind in self.kind], bool)
+
+    @cached_property
     def state_index(self) -> Mapping[tuple[str, str], int]:
         """(node_id, layer) -> the state of goods that are ready there."""
         return {

@@ -45,6 +45,7 @@ class Derived(Enum):
     PRICE_BANDS = "row of price_bands for lines of a table", ("table", "confidence"), FIXED
     MEANT_ARCS = "arcs that a word is of", ("meaning",), FIXED
     LINK_KINDS = "kinds of links that are priced alike", (), FIXED
+    TERMINAL_KINDS = "arcs of terminals that are priced alike", (), FIXED
     LINK_FIGURES = "lengths, speeds, hours and fees of links as arrays", (), FIXED
     ARC_HOURS = "hours of every arc beyond those of links", ("service class",), FIXED
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED

@@ -201,12 +201,11 @@ def _block(
     day: FrozenDay, nodes: Sequence[int], figures: pl.DataFrame, pairs: _Pairs
 ) -> pl.DataFrame:
     """Return the rows of the pairs that start at some of the places."""
-    reached = pl.Series(pairs.is_reached)
-    keys = _keys(day, nodes, pairs)
-
-    of_reached = pl.when(reached).then(pl.col(figures.columns))
-    reason = pl.when(reached).then(None).otherwise(pl.lit("no route")).alias("reason")
-    return keys.hstack(figures).select(*keys.columns, of_reached, reason)
+    unreached = np.flatnonzero(~pairs.is_reached)
+    of_reached = [column.scatter(unreached, None) for column in figures]
+    reasons = pl.Series("reason", [None, "no route"], dtype=pl.String)
+    reason = reasons[(~pairs.is_reached).astype(np.uint32)]
+    return _keys(day, nodes, pairs).hstack([*of_reached, reason])
 
 
 def _ready(day: FrozenDay) -> _Ready | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import polars as pl
 
@@ -50,13 +51,14 @@ class YearCosts:
         """
         network = _network(self.study, scenario)
         tables = self.study.tables
+        days_by_bans = groupby(days, lambda day: _bans(network, day, banned))
         skims = [
             _without_banned(
-                self._skims(network, scenario.scenario_id, day),
+                pl.concat(self._skims(network, scenario.scenario_id, day) for day in alike),
                 tables["markets"],
-                _bans(network, day, banned),
+                bans,
             )
-            for day in days
+            for bans, alike in days_by_bans
         ]
         return trade_costs(pl.concat(skims), self.sectors, tables["cargoes"], tables["markets"])
 
@@ -91,7 +93,9 @@ def sector_skims(study: Study, network: Network, day: dt.date) -> pl.DataFrame:
             network, hours_usd, cargo=cargo_id, depart=day, places=places, with_risk=False
         )
         for frame, sector_id in zip(frames, sectors["sector_id"], strict=True):
-            skims.append(frame.select(*_KEYS, pl.lit(sector_id).alias("sector_id"), *_FIGURES))
+            of_sector = pl.Series("sector_id", [sector_id], dtype=pl.String)
+            column = of_sector.new_from_index(0, frame.height)
+            skims.append(frame[[*_KEYS, *_FIGURES]].insert_column(len(_KEYS), column))
     return pl.concat(skims)
 
 
