@@ -161,8 +161,18 @@ def ahead_share(law: ClosureLaw, on: dt.date) -> float:
 
     The mean over the 30 days from then on: only closures that begin from the day on count.
     """
+    return float(ahead_shares([law], on)[0])
+
+
+def ahead_shares(laws: Sequence[ClosureLaw], on: dt.date) -> Floats:
+    """Return :func:`ahead_share` of several laws [laws], computed together."""
     at_d = _noons(on)
-    return float(0.0 - np.expm1(-closures_on(law, np.full_like(at_d, at_d[0] - NOON), at_d)).mean())
+    since_d = np.full(len(laws) * AHEAD_DAYS, at_d[0] - NOON)
+    number = np.repeat(np.arange(len(laws)), AHEAD_DAYS)
+    expected = closures_on_each(laws, number, since_d, np.tile(at_d, len(laws)))
+
+    shares: Floats = 0.0 - np.expm1(-expected).reshape(len(laws), AHEAD_DAYS).mean(axis=1)
+    return shares
 
 
 def _noons(on: dt.date) -> Floats:

@@ -17,7 +17,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network.calendar import day_of
 from corridor.network.closure_chances import (
     ClosureLaw,
-    ahead_share,
+    ahead_shares,
     closure_law,
     closures_on_each,
 )
@@ -61,11 +61,8 @@ def weights(network: Network, depart_s: int) -> Ints:
 
 
 def _weights(network: Network, day: dt.date) -> Ints:
-    share_of: dict[ClosureLaw, float] = {}  # hazards of one law weigh alike
-    for law in laws(network):
-        if law not in share_of:
-            share_of[law] = ahead_share(law, day)
-
+    alike = list(dict.fromkeys(laws(network)))  # hazards of one law weigh alike
+    share_of = dict(zip(alike, ahead_shares(alike, day).tolist(), strict=True))
     chances = (min(share_of[law], 1 - 1e-9) for law in laws(network))
     return np.array([round(-math.log1p(-chance) / WEIGHT_UNIT) for chance in chances], np.int64)
 
