@@ -204,12 +204,12 @@ def soonest(spans: Sequence[Span]) -> list[Span]:
     """
     left: list[Span] = []
     arrival = None
-    for span in reversed(spans):
-        delay_s = round(span.delay_s)
-        end = span.end_s if arrival is None else min(span.end_s, arrival - delay_s)
-        if end > span.start_s:
-            left.append(span._replace(end_s=end, delay_s=delay_s))
-            arrival = span.start_s + delay_s
+    for start_s, end_s, waits_s, open_share, spell_s in reversed(spans):
+        delay_s = round(waits_s)
+        until_s = end_s if arrival is None else min(end_s, arrival - delay_s)
+        if until_s > start_s:
+            left.append(Span(start_s, until_s, delay_s, open_share, spell_s))
+            arrival = start_s + delay_s
     return left[::-1]
 
 
