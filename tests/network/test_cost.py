@@ -279,6 +279,21 @@ def test_every_way_of_the_study_costs_something(cargo: str) -> None:
     assert np.isfinite(costs.usd).all()
 
 
+@pytest.mark.parametrize("cargo", ["container-40", "reefer-40", "bulk-t"])
+def test_terminals_priced_together_cost_what_each_is_charged(cargo: str) -> None:
+    study = network("open-borders")
+    costs = cost.price(study, Party(cargo), (), 1_782_864_000)
+    terminals = study.rows("terminals")
+    form = study.by_id("cargoes")[cargo]["form"]
+
+    for arc in np.flatnonzero(study.graph.is_terminal).tolist():
+        terminal = terminals[int(study.graph.row[arc])]
+        lines = costs.handling[arc]
+        assert costs.usd[arc] == sum(line.usd for line in lines)
+        assert costs.may_pass[arc] == (terminal["form"] in (None, form))
+        assert all(line.row == terminal for line in lines if line.table == "terminals")
+
+
 def test_a_lorry_in_kazakhstan_costs_what_its_row_says() -> None:
     study = network("open-borders")
     at = next(
