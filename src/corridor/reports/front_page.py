@@ -38,7 +38,7 @@ from corridor.reports.trips import MAP_COLUMNS
 from corridor.units import DAY_H
 
 MAP_WIDTH_PX = 452.0
-MAP_HEIGHT_PX = 215.0
+MAP_HEIGHT_PX = 195.0
 MANY_DAYS = 10
 
 
