@@ -9,7 +9,6 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -27,10 +26,14 @@ from corridor.tables import schema
 from corridor.web.pages import built
 from corridor.web.workers import Workers
 from web_cases import (
+    AXE,
     CHROMIUM,
     FLAGS,
+    LATIN,
     LONG,
     PATIENCE_S,
+    SAME_EVERYWHERE,
+    barriers,
     click_link,
     reach,
     routes,
@@ -40,9 +43,6 @@ from web_cases import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = find_spec(
-    "axe_playwright_python"
-)  # ships axe-core, so that a clean clone has it without node
 # no larger: it is drawn without a GPU
 WIDE = {"width": 1100, "height": 640}
 NARROW = {"width": 390, "height": 844}
@@ -1203,19 +1203,10 @@ def test_no_serious_barrier(opened: Callable[..., Any]) -> None:
     """axe-core finds nothing serious, light and dark, wide and narrow, every list open."""
     page = opened(f"{JULY}&close=zaranj-milak-road&layers=hazards&card=link:{PASS}")
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text("utf-8"))
     for scheme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
-        found = page.evaluate(
-            "axe.run(document, {resultTypes: ['violations']}).then(all => all.violations)"
-        )
-        grave = [
-            (v["id"], [n["target"] for n in v["nodes"]][:4])
-            for v in found
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert grave == [], (scheme, size)
+        assert barriers(page) == [], (scheme, size)
 
 
 @pytest.mark.slow
@@ -1305,8 +1296,6 @@ def test_what_is_under_way_leaves_the_map_free(opened: Callable[..., Any], width
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
 
 
-LATIN = re.compile(r"[A-Za-z]{3,}")
-SAME_EVERYWHERE = re.compile(r"USD|UTC|CSV|PDF|PNG|GeoJSON|TIR|UN/LOCODE|English|WebGL")
 ANSWERED = (
     "#said",
     "#compared",
@@ -1347,11 +1336,7 @@ def test_a_journey_in_russian(browser: Any, address: str) -> None:
     assert f"close={PASS}" in page.url
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if AXE is not None:
-        page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text("utf-8"))
-        found = page.evaluate(
-            "axe.run(document, {resultTypes: ['violations']}).then(all => all.violations)"
-        )
-        assert not [v["id"] for v in found if v["impact"] in ("serious", "critical")]
+        assert barriers(page) == []
     page.close()
 
 
