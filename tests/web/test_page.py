@@ -53,6 +53,11 @@ OPEN = JULY.replace("khunjerab-1985", "open-borders")
 LETTERS = """[...document.querySelectorAll('tr.route')].map(row => [
     row.nextElementSibling.querySelector('td.way b').textContent,
     row.querySelector('.letter').textContent])"""
+SHUT = "[...document.querySelectorAll('.label-shut')].map(label => label.textContent)"
+CUT_LABELS = """(map => [...document.querySelectorAll('#map .label')].filter(label => {
+    const box = label.getBoundingClientRect();
+    return box.left < map.left - 1 || box.right > map.right + 1 || box.bottom > map.bottom + 6;
+}).map(label => label.textContent))(document.getElementById('map').getBoundingClientRect())"""
 WHOLE_YEAR = "document.querySelectorAll('.calendar .week').length === 53"
 
 pytestmark = [
@@ -501,6 +506,19 @@ def test_crossings_are_those_of_two_countries_and_found_by_typing(
     page.fill("#find", "kuryk")
     page.press("#find", "Enter")
     page.wait_for_url(re.compile("card=node%3Akuryk"))
+
+    settled(page)
+    page.locator("#found li", has_text="Kuryk").first.get_by_text("From here").click()
+    page.wait_for_url(re.compile("origin=kuryk"))
+    settled(page)
+    page.fill("#find", "gwadar")
+    page.press("#find", "ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("destination=gwadar"))
+    settled(page)
+    page.fill("#find", "")
 
 
 @pytest.mark.slow
@@ -1130,7 +1148,7 @@ def test_year_tells_how_far_it_is_and_stops(
     page = opened(JULY.replace("2026-07-01", "2031-07-01"))
     until(
         page,
-        r"/: 12 of 53 departures/.test(document.getElementById('progress').textContent)",
+        r"/: 12 of 53/.test(document.getElementById('progress').textContent)",
     )
     page.click("#cancel")
     go.set()
@@ -1287,13 +1305,76 @@ def test_other_route_is_named_under_the_pointer_and_chosen_by_a_click(
 def test_what_is_under_way_leaves_the_map_free(opened: Callable[..., Any], width: int) -> None:
     page = opened(JULY)
     page.set_viewport_size({"width": width, "height": 844})
-    page.evaluate("document.getElementById('progress').hidden = false")
+    page.evaluate(
+        """said => {
+        document.getElementById('progress-words').textContent = said;
+        document.getElementById('progress').hidden = false;
+    }""",
+        "Going through the year: 53 of 53",
+    )
     box = page.locator("#progress").bounding_box()
     ground = page.locator("#map-box").bounding_box()
     page.evaluate("document.getElementById('progress').hidden = true")
     is_beside = box["x"] >= ground["x"] + ground["width"]
     assert is_beside or box["y"] >= ground["y"] + ground["height"]
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert box["height"] < 50, "its words stand beside its bar, in one line"
+
+
+@pytest.mark.slow
+def test_what_is_shut_is_named_and_crossed_once(opened: Callable[..., Any]) -> None:
+    """From afar the border, near its posts; a strait by its water, ports that are kept apart by
+    their names; the tooltip says since when and why."""
+    page = opened(JULY, afresh=True)
+    page.evaluate("corridor.map.jumpTo({center: [70, 30], zoom: 4.5})")
+    until(page, f"{SHUT}.includes('border Afghanistan – Pakistan')")
+    assert "Gulf of Kutch" not in page.evaluate(SHUT)
+    assert page.evaluate(SHUT).count("Wagah") <= 1
+    page.evaluate("corridor.map.jumpTo({center: [70.6, 33.7], zoom: 7})")
+    until(page, f"['Torkham', 'Kharlachi', 'Ghulam Khan'].every(name => {SHUT}.includes(name))")
+    marks = """[...new Set(corridor.map.querySourceFeatures('marks')
+        .map(mark => mark.properties.id).filter(id => id.startsWith('torkham')))].length"""
+    until(page, f"{marks} === 1")
+
+    spot = page.evaluate("""(([x, y]) => ({x, y}))(Object.values(corridor.map.project(
+        corridor.map.querySourceFeatures('marks')
+        .find(mark => mark.properties.id.startsWith('torkham')).geometry.coordinates)))""")
+    page.locator("canvas.maplibregl-canvas").hover(position=spot)
+    until(page, "document.querySelector('.tip').textContent.includes('Since 12 Oct 2025')")
+
+    page = opened(JULY.replace("khunjerab-1985", "hormuz-shut"))
+    page.evaluate("corridor.map.jumpTo({center: [56, 26], zoom: 5})")
+    until(page, f"{SHUT}.filter(name => name === 'Strait of Hormuz').length === 1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", ["en", "ru", "ur", "zh"])
+def test_no_label_is_cut_by_the_edge_of_the_map(browser: Any, address: str, code: str) -> None:
+    """Urdu has its letters from the page, whatever the machine has."""
+    page = browser.new_page(viewport={"width": 768, "height": 1024})
+    page.goto(f"{address}{JULY}&language={code}")
+    settled(page)
+    until(page, "document.querySelectorAll('.label-route').length > 3")
+    for zoom in (3.2, 4, 5, 6):
+        page.evaluate("zoom => corridor.map.jumpTo({center: [68, 34], zoom})", zoom)
+        until(page, f"{CUT_LABELS}.length === 0")  # they are placed anew once the map stands
+    if code == "ur":
+        until(page, "[...document.fonts].every(font => font.status === 'loaded')")
+    page.close()
+
+
+@pytest.mark.slow
+def test_cards_tell_rows_of_one_terminal_apart_and_call_no_sea_a_border(
+    opened: Callable[..., Any],
+) -> None:
+    page = opened(f"{JULY}&card=node:tashkent")
+    terminals = page.locator("#card details summary").all_inner_texts()
+    assert len(set(terminals)) == len(terminals)
+    assert any("(boxes)" in terminal for terminal in terminals)
+    page = opened(f"{JULY}&card=link:karachi-rotterdam-sea")
+    assert "order" not in page.inner_text("#card h2 + p") and "border" not in page.inner_text(
+        ".acts"
+    )
 
 
 ANSWERED = (

@@ -1,7 +1,7 @@
 // Cards: what is known of a link, place, source or row, and what can be done to it.
 
 import { ask, isAborted, isLate, words } from "./api";
-import { closureText, described, layerName, placeKind, stateName } from "./described";
+import { closureText, described, formName, layerName, placeKind, stateName } from "./described";
 import { capital, listed, number, parts, t, tn } from "./language";
 import { at, button, cited, day, h, hours, percent, usd } from "./markup";
 import { openers, projectCard, withProject, yearAndPrice } from "./projects";
@@ -36,8 +36,8 @@ export async function showCard(card: string, state: State, hooks: CardHooks): Pr
 function link(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
   hooks.point([card.id]);
   const country = (code: string): string => hooks.study.countries[code] ?? code;
-  const kind = card.border ? t("border crossing, {mode}", { mode: layerName(card.layer) }) : layerName(card.layer);
-  const [from = "", to = ""] = card.ends.map((end) => h("span", {}, button(end.name, () => hooks.show(`node:${end.id}`), { class: "link" }), card.border ? ` (${country(end.country)})` : ""));
+  const isCrossing = crosses(card), kind = isCrossing ? t("border crossing, {mode}", { mode: layerName(card.layer) }) : layerName(card.layer);
+  const [from = "", to = ""] = card.ends.map((end) => h("span", {}, button(end.name, () => hooks.show(`node:${end.id}`), { class: "link" }), isCrossing ? ` (${country(end.country)})` : ""));
   const ends = card.back ? parts("{from} to {to}", { from, to }) : parts("{from} and {to}", { from, to });
   return [
     h("h2", {}, card.name),
@@ -51,6 +51,9 @@ function link(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
     ...sentences(t("Documents and rules"), "rules", card.rules, hooks), ...section(t("What may shut it"), "hazards", card.hazards, hooks),
   ];
 }
+
+/** Whether goods are cleared on a link: a ship passes from country to country, and crosses no border of two. */
+const crosses = (card: LinkCard): boolean => card.border && /^(road|rail)/.test(card.layer);
 
 function ofProject(project: Project, state: State, hooks: CardHooks): HTMLElement[] {
   hooks.point([...project.opens, ...project.edits.flatMap((e) => e.links)]);
@@ -79,7 +82,7 @@ function acts(card: LinkCard, state: State, hooks: CardHooks): HTMLElement[] {
   const without = (ids: string[]): string[] => ids.filter((x) => !both.includes(x));
   const isOwn = state.close.includes(card.id) || state.open.includes(card.id);
   const made: HTMLElement[] = [];
-  const pair = card.border ? `crossing:${card.ends.map((e) => e.country).sort().join("-")}` : null;
+  const pair = crosses(card) ? `crossing:${card.ends.map((e) => e.country).sort().join("-")}` : null;
   if (isOwn) made.push(button(t("Undo"), () => hooks.change({ close: without(state.close), open: without(state.open) }), { id: "act-undo" }));
   else if (card.state === "open") {
     const close = (ids: string[]): void => hooks.change({ close: [...state.close, ...ids], open: state.open.filter((x) => !ids.includes(x)) });
@@ -146,7 +149,7 @@ function node(card: NodeCard, state: State, hooks: CardHooks): HTMLElement[] {
 }
 
 function plain(card: RowCard, hooks: CardHooks): HTMLElement[] {
-  return [h("h2", {}, card.name ?? hooks.name(card.id)), ...contents(card.table, card, hooks), evidence(card, hooks)];
+  return [h("h2", {}, titled(card.table, card, hooks)), ...contents(card.table, card, hooks), evidence(card, hooks)];
 }
 
 const KINDS: Record<string, [(count: number) => string, string]> = {
@@ -205,8 +208,14 @@ function sentences(title: string, table: string, rows: Row[], hooks: CardHooks):
   }))];
 }
 
+/** A row by its name; the rows of a terminal, one for each form of goods, by that too. */
+function titled(table: string, row: Row, hooks: CardHooks): string {
+  const name = row.name ?? hooks.name(row.id), form = table === "terminals" ? cell(row, "form") : "";
+  return form ? `${name} (${formName(form)})` : name;
+}
+
 function section(title: string, table: string, rows: Row[], hooks: CardHooks): HTMLElement[] {
   return rows.length === 0 ? [] : [h("h3", {}, title), ...rows.map((row) => h("details", {},
-    h("summary", {}, capital(row.name ?? hooks.name(row.id)), row.shut_share === undefined ? "" : `: ${t("{share} chance in the 30 days from departure", { share: percent(row.shut_share) })}`),
+    h("summary", {}, capital(titled(table, row, hooks)), row.shut_share === undefined ? "" : `: ${t("{share} chance in the 30 days from departure", { share: percent(row.shut_share) })}`),
     ...contents(table, row, hooks), evidence(row, hooks)))];
 }

@@ -115,10 +115,13 @@ function serviceValues(cells: Cells): Described {
   return { text: cells("required") === "true" ? t("The link can be used by this service only.") : "", values };
 }
 
+/** A form of goods, such as boxes. */
+export const formName = (form: string): string => (form === "container" ? t("boxes") : form === "bulk" ? t("bulk goods") : t("vehicles"));
+
 function terminalValues(cells: Cells): Described {
   const prices: [string, (sum: string) => string][] = [["usd_per_unit", (sum) => t("{sum} a unit of cargo", { sum })], ["usd_per_teu", (sum) => t("{sum} a TEU", { sum })], ["usd_per_t", (sum) => t("{sum} a tonne", { sum })]];
   const values: [string, string][] = [];
-  if (cells("form")) values.push([t("For"), cells("form") === "container" ? t("boxes") : cells("form") === "bulk" ? t("bulk goods") : t("vehicles")]);
+  if (cells("form")) values.push([t("For"), formName(cells("form"))]);
   if (cells("handling_h")) values.push([t("Handling takes"), within(cells("handling_h"), cells("handling_p95_h"))]);
   for (const [column, words] of prices) if (cells(column)) values.push([t("Price"), words(usd(Number(cells(column))))]);
   if (cells("capacity_teu_per_day")) values.push([t("Room for"), t("{count} TEU a day", { count: number(Number(cells("capacity_teu_per_day"))) })]);

@@ -7,14 +7,35 @@ import { isEnglish, language, t } from "./language";
 import type { Feature, Ground, GroundName, NodeProperties, Spot } from "./types";
 
 interface Wanted { text: string; kind: string; spot: Spot; rank: number; further?: Spot[]; route?: string }
+/** What a mark of a closure is called: near, and from afar, where a group has one name at any of its marks; in a strait the water is named. isForGood: without a change that shuts it. */
+export interface ShutName { spot: Spot; near: string; far: string; group: string; others: Spot[]; isStrait: boolean; isForGood: boolean }
 export interface Shown { text: string; kind: string; x: number; y: number }
 const MOST = 90;
+const FAR_ZOOM = 5.5; // below it all that one closure shuts has one name
+const WATER_DEG = 4; // as far as a water is named that a closure lies in
 const AREAS = new Set(["country", "lake", "sea"]); // named in their middle, places above their point
-const WIDTHS: Record<string, number> = { country: 4.1, place: 3.1, town: 2.9, lake: 3, sea: 3.4 }; // half of a letter in pixels
+const FONTS: Record<string, { px: number; weight?: string; spaced?: number; upper?: boolean }> = { // as style.css has them
+  country: { px: 10, spaced: 0.8, upper: true }, end: { px: 13, weight: "bold" }, named: { px: 12, weight: "bold" }, town: { px: 10.5 }, lake: { px: 10.5 }, sea: { px: 11, spaced: 0.44 }, route: { px: 11 }, "route chosen": { px: 11, weight: "bold" }, shut: { px: 11, weight: "bold" },
+};
 const KINDS: Record<string, number> = { city: 0, seaport: 1, "dry-port": 3, "border-crossing": 4, "gauge-change-station": 4, "rail-terminal": 5, "mountain-pass": 3 };
 
 const LONGEST = 30;
 const short = (name: string): string => (name.length > LONGEST ? `${name.slice(0, LONGEST - 2).trimEnd()} …` : name);
+
+const canvas = document.createElement("canvas").getContext("2d");
+const widths = new Map<string, number>();
+
+/** Half of the width of a label in pixels, in the letters the page has: those of some scripts are twice as wide as others. */
+function halfWide(text: string, kind: string, family: string): number {
+  const { px, weight = "normal", spaced = 0, upper = false } = FONTS[kind] ?? { px: 11 }, font = `${weight} ${px}px ${family}`, key = `${font} ${text}`;
+  let wide = widths.get(key);
+  if (wide === undefined && canvas) {
+    canvas.font = font;
+    wide = canvas.measureText(upper ? text.toUpperCase() : text).width + spaced * text.length;
+    widths.set(key, wide);
+  }
+  return (wide ?? text.length * px * 0.65) / 2;
+}
 
 type Box = [number, number, number, number];
 const meet = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
@@ -27,6 +48,7 @@ export class Labels {
   private bubbles: Bubble[] = [];
   private ground: GroundName[] = [];
   private days = new Map<string, number>();
+  private shut: ShutName[] = [];
   private asked = 0;
   shown: Shown[] = [];
 
@@ -47,6 +69,7 @@ export class Labels {
   }
 
   setRoutes(bubbles: Bubble[]): void { this.bubbles = bubbles; this.later(); }
+  setShut(shut: ShutName[]): void { this.shut = shut; this.later(); }
   setGround(names: GroundName[]): void { this.ground = names; this.later(); }
 
   private later(): void {
@@ -67,7 +90,27 @@ export class Labels {
       const [spot, ...further] = spots;
       return spot ? [{ text, kind: isSelected ? "route chosen" : "route", spot, further, route: id, rank: isSelected ? -190 : -60 }] : [];
     });
-    return [...places, ...countries, ...routes, ...this.groundNames(zoom)].sort((a, b) => a.rank - b.rank);
+    const shut = this.shutNames(zoom), isShut = new Set(shut.map((label) => label.text));
+    return [...places, ...countries, ...routes, ...shut, ...this.groundNames(zoom).filter((label) => !isShut.has(label.text))].sort((a, b) => a.rank - b.rank);
+  }
+
+  /** What is shut; from afar once for all that a closure shuts. */
+  private shutNames(zoom: number): Wanted[] {
+    const isFar = zoom < FAR_ZOOM, groups = new Set<string>(), waters = new Set<string>();
+    return this.shut.flatMap(({ spot, near, far, group, others, isStrait, isForGood }) => {
+      if (isFar && groups.has(group)) return [];
+      groups.add(group);
+      const isGroup = isFar && others.length > 0, water = isStrait ? this.waterAt(spot) : undefined;
+      if (water !== undefined && waters.has(water)) return [];
+      if (water !== undefined) waters.add(water);
+      return [{ text: water ?? (isFar ? far : near), kind: "shut", spot, further: isGroup ? others : [], rank: isGroup || isStrait ? -70 : isForGood ? -40 : -50 }];
+    });
+  }
+
+  private waterAt([lon, lat]: Spot): string | undefined {
+    const far = (n: GroundName): number => Math.hypot(n.lon - lon, n.lat - lat);
+    const nearest = this.ground.filter((n) => n.kind === "sea" && far(n) < WATER_DEG).sort((a, b) => far(a) - far(b))[0];
+    return nearest && (nearest.names?.[language] ?? nearest.name);
   }
 
   /** Towns, lakes and seas of the zoom that lie in view; a town that is a place of the network is named as that. */
@@ -94,11 +137,11 @@ export class Labels {
     this.markers = [];
     this.shown = [];
     const { clientWidth: width, clientHeight: height } = this.map.getContainer();
-    const taken = this.covered(), { lng } = this.map.getCenter();
+    const family = getComputedStyle(this.map.getContainer()).fontFamily, taken = this.covered(), { lng } = this.map.getCenter();
     for (const label of this.wanted()) {
       if (this.markers.length >= MOST) break;
       const isArea = AREAS.has(label.kind), isRoute = label.route !== undefined;
-      const half = label.text.length * (WIDTHS[label.kind] ?? 3.6) + (isRoute ? 8 : 3), high = isRoute ? 20 : 15;
+      const half = halfWide(label.text, label.kind, family) + (isRoute ? 8 : 2), high = isRoute ? 20 : 15;
       const placed = [label.spot, ...(label.further ?? [])].flatMap(([lon, lat]) => {
         const spot: Spot = [lon + 360 * Math.round((lng - lon) / 360), lat]; // in the copy of the world that is looked at
         const { x, y } = this.map.project(spot), top = isArea ? y - 7 : isRoute ? y - 10 : y - 20;

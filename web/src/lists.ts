@@ -17,7 +17,7 @@ const UNITS: Record<string, string> = { lorries: t("lorries"), wagons: t("wagons
 
 /** Enter opens the first of a list that is searched, arrows go through it. */
 function withKeys(field: HTMLInputElement, list: HTMLElement): void {
-  const rows = (): HTMLButtonElement[] => [...list.querySelectorAll("button")];
+  const rows = (): HTMLButtonElement[] => [...list.querySelectorAll<HTMLButtonElement>("button.link")];
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") rows()[0]?.click();
     if (event.key === "ArrowDown") { event.preventDefault(); rows()[0]?.focus(); }
@@ -47,7 +47,7 @@ export class Lists {
   private network: Network | null = null;
   private elements: Elements = {};
 
-  constructor(box: HTMLElement, private study: Study, private projectHooks: ProjectHooks, private also: Map<string, string[]>, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void) {
+  constructor(box: HTMLElement, private study: Study, private projectHooks: ProjectHooks, private also: Map<string, string[]>, private name: (id: string) => string, private card: (card: string) => void, layers: (layers: string[]) => void, private ask: (patch: Partial<State>) => void) {
     this.search.addEventListener("input", () => this.find());
     this.borderSearch.addEventListener("input", () => this.showBorders());
     for (const [field, list] of [[this.search, this.found], [this.borderSearch, this.borders]] as const) withKeys(field, list);
@@ -173,7 +173,8 @@ export class Lists {
     const places = this.network.nodes.features.map((f) => f.properties).filter((p) => [p.name, p.id, ...(this.also.get(p.id) ?? [])].some((name) => fold(name).includes(word)));
     const links = this.network.links.features.map((f) => f.properties.id).filter((id) => [this.title(id), id].some((name) => fold(name).includes(word)));
     this.found.replaceChildren(
-      ...places.slice(0, MOST / 2).map((p) => h("li", {}, button(p.name, () => this.card(`node:${p.id}`), { class: "link" }), h("span", { class: "small" }, ` ${listed([placeKind(p.kind), this.study.countries[p.country] ?? p.country])}`))),
+      ...places.slice(0, MOST / 2).map((p) => h("li", {}, button(p.name, () => this.card(`node:${p.id}`), { class: "link" }), h("span", { class: "small" }, ` ${listed([placeKind(p.kind), this.study.countries[p.country] ?? p.country])}`),
+        h("span", { class: "ends" }, button(t("From here"), () => this.ask({ origin: p.id }), { class: "end" }), button(t("To here"), () => this.ask({ destination: p.id }), { class: "end" })))),
       ...links.slice(0, MOST).map((id) => this.row(id)),
       ...(places.length + links.length === 0 ? [h("li", {}, t("Nothing of that name."))] : []));
   }

@@ -6,7 +6,7 @@ import { ask, Failed, isAborted, isLate, words } from "./api";
 import { lookedFrom, sayArrival, showArrival, type ArriveBy } from "./arrival";
 import { opened, showCard, type CardHooks } from "./card";
 import { isDark, keepTheme, takeTheme } from "./colours";
-import { layerName, stateName } from "./described";
+import { closureText, layerName, stateName } from "./described";
 import { ghosts, showComparison } from "./difference";
 import { distance } from "./distance";
 import { lifted, passedOver, wayOut, type WayOutHooks } from "./deadends";
@@ -63,7 +63,7 @@ class Page {
     isNarrow.addEventListener("change", () => { credit.open = !isNarrow.matches; });
     this.question = new Question(study, (patch, keep) => this.change(patch, keep), (id) => this.name(id));
     const projectHooks = { build: (projects: string[]) => this.change({ projects }), card: (card: string) => this.change({ card }), name: (id: string) => this.name(id), fit: null };
-    this.lists = new Lists(this.question.listBox, study, projectHooks, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers: [...layers, ...this.state.layers.filter((name) => name === ESTIMATES)] }));
+    this.lists = new Lists(this.question.listBox, study, projectHooks, new Map(study.places.map((p) => [p.id, p.also])), (id) => this.name(id), (card) => this.change({ card }), (layers) => this.change({ layers: [...layers, ...this.state.layers.filter((name) => name === ESTIMATES)] }), (patch) => this.change(patch));
     this.layers = new Layers(this.question.listBox, {
       show: (layer, isShown) => this.change({ layers: [...this.state.layers.filter((name) => name !== layer), ...(isShown ? [layer] : [])] }),
       fade: (opacity, isLast) => { if (isLast) this.moved({ opacity }); this.fade(opacity); },
@@ -97,7 +97,7 @@ class Page {
   async begin(): Promise<void> {
     if (this.study.trouble) this.say(`${t("The files of the study were changed and cannot be used; this is their last good state.")} ${this.study.trouble}`);
     try {
-      this.map = new TheMap(at("map"), this.study, this.land, (pick) => this.picked(pick), (route) => this.hover(route), (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }));
+      this.map = new TheMap(at("map"), this.study, this.land, (pick) => this.picked(pick), (route) => this.hover(route), (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }), (id) => this.name(id));
       this.map.map.on("idle", () => this.showLegend());
       this.overMap(this.map);
       (window as unknown as Record<string, unknown>)["corridor"] = { map: this.map.map };
@@ -426,7 +426,7 @@ class Page {
       fit: (links) => { void map.fit(map.spotsOf(links)); }, name: (id) => this.name(id),
     });
     at("map-box").append(this.playback.box);
-    const twin = (box: HTMLElement): TheMap => new TheMap(box, this.study, this.land, (pick) => this.pickedBefore(pick), () => undefined, (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }), true);
+    const twin = (box: HTMLElement): TheMap => new TheMap(box, this.study, this.land, (pick) => this.pickedBefore(pick), () => undefined, (pick) => this.words(pick), (place, x, y) => this.askFrom(place, x, y), (view) => this.moved({ view }), (id) => this.name(id), true);
     this.swipe = new Swipe(map.map, twin, (share) => this.moved({ swipe: String(share) }));
     new ResizeObserver(() => { document.documentElement.style.setProperty("--credit-high", `${at("credit").offsetHeight}px`); }).observe(at("credit"));
   }
@@ -557,7 +557,8 @@ class Page {
     if (!link) return this.name(pick.id);
     const state = this.elements[pick.id]?.state ?? "open";
     const words = [`${this.name(link.from)} – ${this.name(link.to)}`, layerName(link.layer), km(link.length_km), state === "open" ? "" : stateName(state), link.schematic ? t("schematic") : "", isEstimate(link) ? t("our estimate") : ""];
-    return listed(words.filter((w) => w));
+    const why = state === "shut" ? this.elements[pick.id]?.why[0] : undefined;
+    return [listed(words.filter((w) => w)), why ? closureText(why) : ""].filter((w) => w).join(". ");
   }
 
   /** A click on the map: another route is selected, a planned line shows its project, all else its card. */

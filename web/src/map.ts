@@ -5,12 +5,12 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import { bubbles } from "./bubbles";
-import { closureMarks, type Lane } from "./closures";
+import { closureMarks, crossingName, postMarks, type ClosureMark, type Lane } from "./closures";
 import { ground, hazardRange, onGround, relief } from "./colours";
 import type { Ghost } from "./difference";
 import { ESTIMATES, isEstimate } from "./estimates";
 import { isRightToLeft, t } from "./language";
-import { Labels } from "./labels";
+import { Labels, type ShutName } from "./labels";
 import type { Opacities } from "./layers";
 import { h } from "./markup";
 import type { Critical, Details, Elements, Ground, Hazard, LinkFlow, Network, Route, Spot, Style, Study } from "./types";
@@ -19,6 +19,7 @@ maplibregl.setWorkerUrl(workerUrl);
 
 const DETOUR = 1.3; // a sea way so much longer than the straight line goes round land: drawn straight it would mislead
 const NEAR_PX = 7;
+const LANES_OF_STRAIT = 3; // that one closure shuts in one place: the water is shut, not the ports
 
 /** What lies under the pointer; link: of a route, the one under it. */
 export type Pick = { kind: "link" | "node" | "route" | "own"; id: string; link?: string };
@@ -32,7 +33,7 @@ export class TheMap {
   private lines = new Map<string, { spots: Spot[]; mark: Spot; drawn: string; hidden: boolean; rank: number; schematic: boolean; estimate: boolean }>();
   private places = new Map<string, Spot>();
 
-  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void, words: (pick: Pick) => string, private asked: (place: string, x: number, y: number) => void, moved: (view: string) => void, isTwin = false) {
+  constructor(box: HTMLElement, private study: Study, land: Ground, private picked: (pick: Pick) => void, hovered: (route: string | null) => void, words: (pick: Pick) => string, private asked: (place: string, x: number, y: number) => void, moved: (view: string) => void, private name: (id: string) => string, isTwin = false) {
     this.map = new maplibregl.Map({
       container: box, style: { version: 8, sources: {}, layers: [], transition: { duration: 0, delay: 0 } }, center: [66, 36], zoom: 3.6, minZoom: 1.5, maxZoom: 11,
       fadeDuration: 0, // each fade is twenty pictures more, which a machine without a GPU feels
@@ -103,7 +104,7 @@ export class TheMap {
     for (const [key, style] of Object.entries(this.study.styles)) this.addStroke(`route-${key}`, "routes", key, style, 1.75, ["get", "selected"]);
     this.addHatch("route-hatch", "routes", HATCH_HIGH, ["get", "selected"]);
     map.addLayer({ id: "nodes", type: "circle", source: "nodes", paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, 1.6, 7, 4], "circle-stroke-width": 0.9 } });
-    map.addLayer({ id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 3, 0.36, 6, 0.5] } });
+    map.addLayer({ id: "marks", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-overlap": "never", "icon-padding": 0, "symbol-sort-key": ["-", 0, ["get", "sort"]], "icon-size": ["interpolate", ["linear"], ["zoom"], 3, 0.36, 6, 0.5] } });
     map.addLayer({ id: "own", type: "circle", source: "own", paint: { "circle-radius": 5.5, "circle-stroke-width": 1.5 } });
     map.addLayer({ id: "goods", type: "circle", source: "goods", paint: { "circle-radius": 8, "circle-stroke-width": 3 } });
     map.addLayer({ id: "ring", type: "circle", source: "ring", paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-width": 3.5 } });
@@ -212,7 +213,7 @@ export class TheMap {
     await this.ready;
     this.places = new Map(network.nodes.features.map((f) => [f.properties.id, f.geometry.coordinates]));
     this.lines.clear();
-    const marks: unknown[] = [], lanes: Lane[] = [];
+    const marks: unknown[] = [], lanes: Lane[] = [], posts: ClosureMark[] = [];
     const mark = (id: string, icon: string, spot: Spot): void => { marks.push({ type: "Feature", properties: { id, icon, sort: icon === "open" ? 0 : 1 }, geometry: { type: "Point", coordinates: spot } }); };
     const features = network.links.features.map((f) => {
       const p = f.properties, element = elements[p.id];
@@ -225,14 +226,29 @@ export class TheMap {
       const why = element?.why[0];
       if (hidden) { /* its mark would lie where it does not run */ }
       else if (state === "shut" && !onLand && why) lanes.push({ id: p.id, closure: `${why.kind} ${why.id}`, spots, mark: p.mark });
-      else if (state === "shut" || state === "barred" || (p.border && onLand && state === "open")) mark(p.id, state, p.mark);
+      else if (state === "shut") posts.push({ id: p.id, closure: why ? `${why.kind} ${why.id}` : p.id, spot: p.mark, isSea: false, count: 1 });
+      else if (state === "barred" || (p.border && onLand && state === "open")) mark(p.id, state, p.mark);
       return { ...f, properties: { id: p.id, drawn, hidden, rank: p.rank, state, schematic: p.schematic, estimate: isEstimate(p) } };
     });
     this.set("links", features);
-    for (const { id, spot } of closureMarks(lanes)) mark(id, "shut", spot);
+    const shut = [...postMarks(posts), ...closureMarks(lanes)];
+    for (const { id, spot } of shut) mark(id, "shut", spot);
     this.set("marks", marks);
+    this.labels.setShut(this.shutNames(shut, network));
     this.set("nodes", network.nodes.features);
     this.labels.setPlaces(network.nodes.features);
+  }
+
+  /** What each mark of a closure is called: its crossing; from afar the border of which a closure shuts several; where many lanes meet the water, which the labels know. */
+  private shutNames(shut: ClosureMark[], network: Network): ShutName[] {
+    const places = new Map(network.nodes.features.map((f) => [f.properties.id, f.properties]));
+    const links = new Map(network.links.features.map((f) => [f.properties.id, f.properties]));
+    return shut.map(({ id, closure, spot, isSea, count }) => {
+      const link = links.get(id), near = crossingName([link?.from, link?.to].flatMap((end) => places.get(end ?? "") ?? []));
+      const selector = this.study.closures[closure.replace("change ", "")] ?? "", others = shut.filter((other) => other.closure === closure && other.id !== id);
+      const isBorder = !isSea && others.length > 0 && selector.startsWith("crossing:");
+      return { spot, near, far: isBorder ? this.name(selector) : near, group: isBorder ? closure : id, isForGood: closure.startsWith("status "), others: isBorder ? others.map((other) => other.spot) : [], isStrait: isSea && count >= LANES_OF_STRAIT };
+    });
   }
 
   /** Show the routes; the selected one by mode, the others faint, those of the baseline that are left as dashes below. */

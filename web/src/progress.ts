@@ -26,7 +26,7 @@ export function showProgress(stopped: () => void): void {
       delete document.body.dataset["slow"];
       return;
     }
-    said.textContent = of > 0 ? t("{task}: {done} of {count} departures", { task: WORDS[kind] ?? kind, done: number(done), count: number(of) }) : WORDS[kind] ?? t("Looking it up");
+    said.textContent = of > 0 ? t("{task}: {done} of {count}", { task: WORDS[kind] ?? kind, done: number(done), count: number(of) }) : WORDS[kind] ?? t("Looking it up");
     if (of > 0) bar.value = done / of;
     else bar.removeAttribute("value");
     if (timer === 0) timer = window.setTimeout(() => { box.hidden = false; document.body.dataset["slow"] = kind; }, PATIENCE_MS);
