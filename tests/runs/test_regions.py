@@ -29,7 +29,7 @@ def test_a_study_of_another_region_is_drawn_with_land_links_and_route(
     answers = results.run(co.read(folder))
     page = co.report(answers.for_report(), tmp_path / "report.html").read_text("utf-8")
     figure = page.split('id="figure-front-map"')[1].split("</figure>")[0]
-    long_paths = [path for path in PATH.findall(figure) if len(path) > 40 and path_points(path)]
+    long_paths = [path for path in PATH.findall(figure) if len(path) > 30 and path_points(path)]
     assert len(long_paths) >= 2  # land, and the links
     assert 'stroke-width="4' in figure or figure.count("<path") > 6  # the route over them
 

@@ -13,7 +13,7 @@ from corridor.tables.tables import Row, Tables
 def link_ends(tables: Tables, table: str) -> dict[str, set[str]]:
     """Return the two places of every link that a table names in ``row_id``."""
     links = tables.frames["links"].select("link_id", "from_node_id", "to_node_id")
-    named = links.filter(pl.col("link_id").is_in(tables.frames[table]["row_id"]))
+    named = links.filter(pl.col("link_id").is_in(tables.frames[table]["row_id"].implode()))
     return {link: {start, end} for link, start, end in named.iter_rows()}
 
 

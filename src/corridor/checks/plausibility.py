@@ -403,13 +403,13 @@ def _unreachable(tables: Tables) -> Iterator[Finding]:
     """Places no link touches, and places outside the largest connected component."""
     places = tables.frames["nodes"]["node_id"].drop_nulls().unique(maintain_order=True)
     components = _connected_components(tables)
-    is_linked = places.is_in(components["node_id"])
+    is_linked = places.is_in(components["node_id"].implode())
 
     unlinked = places.filter(~is_linked)
     if len(unlinked) and components.height:
         yield _unlinked_nodes(tables, unlinked, len(places))
 
-    apart = places.filter(is_linked & ~places.is_in(_largest(components)))
+    apart = places.filter(is_linked & ~places.is_in(_largest(components).implode()))
     if len(apart):
         yield _unreachable_nodes(tables, apart, len(places))
 
@@ -443,7 +443,7 @@ def _largest(components: pl.DataFrame) -> pl.Series:
     """Return the places of the connected component that has the most, the first one of several."""
     sizes = components.group_by("component", maintain_order=True).agg(pl.col("node_id").n_unique())
     largest = sizes.filter(pl.col("node_id") == pl.col("node_id").max())["component"].head(1)
-    return components.filter(pl.col("component").is_in(largest))["node_id"]
+    return components.filter(pl.col("component").is_in(largest.implode()))["node_id"]
 
 
 def _connected_components(tables: Tables) -> pl.DataFrame:
