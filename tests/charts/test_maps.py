@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -17,6 +19,7 @@ from corridor.charts.maps import network_map
 from corridor.charts.placement import Box, Ink, Pixel, box_around, ink_of
 from corridor.charts.style import STYLES
 from corridor.network.outline import countries_on
+from corridor.network.shapes import text_of
 from every_chart import texts
 
 
@@ -64,6 +67,25 @@ def test_parallel_links_bow_apart() -> None:
     assert len(corners["mid-port"]) == 2  # the first one is straight
     assert len(corners["mid-port-rail"]) == 9
     assert corners["mid-port-rail"][0] in corners["mid-port"]
+
+
+def test_a_line_has_no_more_points_than_paper_shows() -> None:
+    nodes = cases.nodes()
+    ends = {name: (lon, lat) for name, lon, lat in nodes["node_id", "lon_deg", "lat_deg"].rows()}
+    link = cases.links().filter(pl.col("link_id") == "mid-port")
+    start, end = (ends[link[column][0]] for column in ("from_node_id", "to_node_id"))
+    places = [
+        (start[0] + (end[0] - start[0]) * k / 5000, start[1] + (end[1] - start[1]) * k / 5000)
+        for k in range(5001)
+    ]
+    line = link.with_columns(line=pl.lit(text_of(places)))
+
+    view = view_of(nodes["lon_deg"], nodes["lat_deg"])
+    (drawn,) = link_features(nodes, line, view)[0]["geometry"]["coordinates"]
+    pixels = [view.pixel(*point) for point in drawn]
+    assert drawn[0] == pytest.approx(start, abs=1e-3) and drawn[-1] == pytest.approx(end, abs=1e-3)
+    assert len(drawn) < 2 * math.dist(pixels[0], pixels[-1]) + 3
+    assert all(math.dist(*pair) < 1.5 for pair in pairwise(pixels))
 
 
 def test_long_lines_follow_the_great_circle() -> None:

@@ -22,6 +22,7 @@ from corridor.tables.schema import layer
 MAX_DETOUR = 1.3
 _SHORT_KM = 50.0  # below this no detour is measured
 _BOW_PX = 5.0  # between parallel links
+_NEAR_PX = 0.5  # points of a line so near to each other are one on paper
 _ARC_STEP_DEG = 3.0  # a great circle is drawn as straight pieces of this length
 
 _Vector = tuple[float, float, float]
@@ -75,15 +76,15 @@ def link_features(
     places = node_places(nodes)
     ranks = _parallel_ranks(links if parallel_among is None else parallel_among)
     bounds = view.visible()
-    bow_deg = _BOW_PX / (view.scale * math.pi / 180)
+    px_deg = 1 / (view.scale * math.pi / 180)
 
     features = []
     for link in links.iter_rows(named=True):
         start, end = _ends(link, places)
         if link.get("line") is not None:
-            line = _line_of(link["line"])
+            line = _thin(_line_of(link["line"]), _NEAR_PX * px_deg)
         elif with_detours or not _goes_round_land(link, start, end):
-            line = _bow(start, end, ranks.get(link["link_id"], 0), bow_deg)
+            line = _bow(start, end, ranks.get(link["link_id"], 0), _BOW_PX * px_deg)
         else:
             continue
 
@@ -111,6 +112,15 @@ def _ends(link: Mapping[str, Any], places: Mapping[str, Point]) -> Line:
 def _line_of(text: str) -> Line:
     """Return the line that a text of a study holds; each of the maps of a report asks for it."""
     return _unbroken(points_of(text))
+
+
+def _thin(line: Line, near_deg: float) -> Line:
+    """Return a line without points that are so near to the one before; its ends stay."""
+    thin = [line[0]]
+    for lon, lat in line[1:-1]:
+        if max(abs(lon - thin[-1][0]), abs(lat - thin[-1][1])) > near_deg:
+            thin.append((lon, lat))
+    return [*thin, line[-1]]
 
 
 def _unbroken(points: Sequence[Point]) -> Line:
