@@ -191,7 +191,7 @@ def test_a_matrix_by_a_hierarchy_is_that_of_searches(
     built = network("mid-2026")
     by_searches = skim(built, cargo=cargo, depart="2026-07-01")
     monkeypatch.setattr(skims, "MIN_STATES", 0)
-    monkeypatch.setattr(skims, "MIN_SEARCHES", 0)
+    monkeypatch.setattr(skims, "MIN_ORIGINS", 0)
     day = freeze(built, cargo=cargo, depart="2026-07-01")
     assert skims._ready(day) is not None
     assert skim(built, cargo=cargo, depart="2026-07-01").equals(by_searches)

@@ -12,7 +12,7 @@ from corridor.kernels import Ints
 from corridor.kernels.records import Groups
 from corridor.network.hierarchies import MIN_STATES, Layers, layers_of
 
-MIN_SEARCHES = 300  # that take as long as it takes to make a hierarchy
+MIN_SEARCHES = 300  # which take as long as a hierarchy takes to make
 
 
 class Search(NamedTuple):
@@ -47,7 +47,7 @@ def least_routes(
     searches
         The trips asked about.
     rounds
-        How often they will be asked about, about, at one weight or another.
+        How often, roughly, they will be asked about, each time at other weights.
     """
     is_large = len(arrays.ptr) - 1 >= MIN_STATES
     if is_large and rounds * len(searches) >= MIN_SEARCHES and not (weight == 0).any():

@@ -124,10 +124,7 @@ def least_routes(
                     distance[goal] = there
                     v = state
 
-            if count + n > len(arcs):
-                larger = np.empty(2 * len(arcs) + n, np.int64)
-                larger[:count] = arcs[:count]
-                arcs = larger
+            arcs = _with_room(arcs, count, n)
             first = count
             while v >= 0:
                 a = _last_arc(
@@ -143,6 +140,16 @@ def least_routes(
 
         _clear(hierarchy, starts, distances.above)
     return distance, Groups(arcs[:count].copy(), route_ptr)
+
+
+@njit(**JIT)
+def _with_room(arcs: Ints, count: int, more: int) -> Ints:
+    """Return arcs of which some are in use, with room for more."""
+    if count + more <= len(arcs):
+        return arcs
+    larger = np.empty(2 * len(arcs) + more, np.int64)
+    larger[:count] = arcs[:count]
+    return larger
 
 
 @njit(**JIT)

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from corridor.kernels.hierarchy import Hierarchy, Selection
     from corridor.kernels.records import Groups
 
-MIN_STATES = 2000  # of a network, and searches at the same weights, from which a hierarchy pays
-MIN_SEARCHES = 32
+MIN_STATES = 2000  # of a network, from which a hierarchy pays
 
 
 class Layers(NamedTuple):

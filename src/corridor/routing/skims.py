@@ -21,7 +21,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.closure_chances import closures_on
 from corridor.network.coverage import is_in_words
-from corridor.network.hierarchies import MIN_SEARCHES, MIN_STATES, Layers, layers_of
+from corridor.network.hierarchies import MIN_STATES, Layers, layers_of
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from corridor.kernels.hierarchy import Sweep
 
 BLOCK_BYTES = 32_000_000  # of the trees that are held at once
+MIN_ORIGINS = 32  # of a matrix, from which a hierarchy pays
 PAIR_BYTES = 300  # of a row of the matrix, and of what it is made from
 
 
@@ -154,7 +155,7 @@ def _matrix(day: FrozenDay, nodes: Sequence[int], *, with_risk: bool) -> pl.Data
     _refuse_too_many(len(nodes))
     starts = [day.starts[node] for node in nodes]
     goals, ends = _goals([day.ends[node] for node in nodes])
-    ready = _ready(day) if len(nodes) >= MIN_SEARCHES else None
+    ready = _ready(day) if len(nodes) >= MIN_ORIGINS else None
     block = max(1, BLOCK_BYTES // _tree_bytes(day))
 
     rows = []
