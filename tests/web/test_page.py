@@ -1344,6 +1344,10 @@ def test_what_is_shut_is_named_and_crossed_once(opened: Callable[..., Any]) -> N
     page.locator("canvas.maplibregl-canvas").hover(position=spot)
     until(page, "document.querySelector('.tip').textContent.includes('Since 12 Oct 2025')")
 
+    page = opened(JULY.replace("2026-07-01", "2027-01-15"))
+    page.evaluate("corridor.map.jumpTo({center: [75.4, 36.9], zoom: 6.5})")
+    until(page, f"{SHUT}.filter(name => name === 'Khunjerab Pass').length === 1")
+
     page = opened(JULY.replace("khunjerab-1985", "hormuz-shut"))
     page.evaluate("corridor.map.jumpTo({center: [56, 26], zoom: 5})")
     until(page, f"{SHUT}.filter(name => name === 'Strait of Hormuz').length === 1")

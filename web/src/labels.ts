@@ -96,14 +96,14 @@ export class Labels {
 
   /** What is shut; from afar once for all that a closure shuts. */
   private shutNames(zoom: number): Wanted[] {
-    const isFar = zoom < FAR_ZOOM, groups = new Set<string>(), waters = new Set<string>();
+    const isFar = zoom < FAR_ZOOM, groups = new Set<string>(), said = new Set<string>();
     return this.shut.flatMap(({ spot, near, far, group, others, isStrait, isForGood }) => {
       if (isFar && groups.has(group)) return [];
       groups.add(group);
-      const isGroup = isFar && others.length > 0, water = isStrait ? this.waterAt(spot) : undefined;
-      if (water !== undefined && waters.has(water)) return [];
-      if (water !== undefined) waters.add(water);
-      return [{ text: water ?? (isFar ? far : near), kind: "shut", spot, further: isGroup ? others : [], rank: isGroup || isStrait ? -70 : isForGood ? -40 : -50 }];
+      const isGroup = isFar && others.length > 0, text = (isStrait ? this.waterAt(spot) : undefined) ?? (isFar ? far : near);
+      if (said.has(text)) return []; // both sides of a pass
+      said.add(text);
+      return [{ text, kind: "shut", spot, further: isGroup ? others : [], rank: isGroup || isStrait ? -70 : isForGood ? -40 : -50 }];
     });
   }
 
@@ -141,10 +141,10 @@ export class Labels {
     for (const label of this.wanted()) {
       if (this.markers.length >= MOST) break;
       const isArea = AREAS.has(label.kind), isRoute = label.route !== undefined;
-      const half = halfWide(label.text, label.kind, family) + (isRoute ? 8 : 2), high = isRoute ? 20 : 15;
+      const half = halfWide(label.text, label.kind, family) + (isRoute ? 8 : 2), high = isRoute ? 24 : 16;
       const placed = [label.spot, ...(label.further ?? [])].flatMap(([lon, lat]) => {
         const spot: Spot = [lon + 360 * Math.round((lng - lon) / 360), lat]; // in the copy of the world that is looked at
-        const { x, y } = this.map.project(spot), top = isArea ? y - 7 : isRoute ? y - 10 : y - 20;
+        const { x, y } = this.map.project(spot), top = isArea ? y - 8 : isRoute ? y - 12 : y - 22;
         const box: Box = [x - half, top, x + half, top + high];
         const isIn = box[0] >= 2 && box[1] >= 2 && box[2] <= width - 2 && box[3] <= height - 2;
         return isIn && !taken.some((other) => meet(box, other)) ? [{ spot, x, y, box }] : [];
