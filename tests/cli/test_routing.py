@@ -97,7 +97,7 @@ def test_a_piped_table_is_csv_and_words_are_on_stderr(run: Any, starter: str) ->
     assert all(
         float(r["time_p05_h"]) <= float(r["time_p50_h"]) <= float(r["time_p95_h"]) for r in rows
     )
-    assert "routes from almaty to samarkand" in found.err
+    assert "routes from Almaty to Samarkand" in found.err
     pairs = run(
         "skim", starter, "--depart", "2026-07-01", "--places", "almaty", "--places", "Samarkand"
     )

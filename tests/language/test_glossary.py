@@ -16,6 +16,7 @@ from language_cases import ROOT, messages_in_code
 
 FIELD_OR_MARKUP = re.compile(r"\{\w+\}|%\(\w+\)[sd]|%%|<[^>]*>|&\w+;")
 IDS = re.compile(r"\b[a-z]+-[a-z0-9-]+\b")
+HEADED = ("_days", "_whole", "_whole_millions", "_tenth_millions", "_in_100", "Measure")
 COLUMNS = re.compile(r"\b[a-z]+_[a-z0-9_]+\b")
 
 
@@ -44,12 +45,45 @@ def labels() -> Iterator[tuple[str, str]]:
             yield f"{table.name}.{column.name}", column.meaning
 
 
-def helps() -> Iterator[tuple[str, str]]:
-    """Yield the help of every command."""
+def shell() -> Iterator[tuple[str, str]]:
+    """Yield every text of the command line: help, messages and names of options."""
     for path in sorted((ROOT / "src" / "corridor" / "cli").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                yield f"{path.name}:{node.name}", ast.get_docstring(node) or ""
+        tree = ast.parse(path.read_text("utf-8"))
+        comments = {ast.get_docstring(node, clean=False) for node in _private(tree)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if node.value not in comments:
+                    yield f"{path.name}:{node.lineno}", FIELD_OR_MARKUP.sub("", node.value)
+            elif isinstance(node, ast.arg):
+                yield f"{path.name}:{node.lineno}", node.arg.replace("_", " ")
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                yield f"{path.name}:{node.lineno}", node.target.id.replace("_", " ")
+
+
+def _private(tree: ast.Module) -> Iterator[ast.Module | ast.FunctionDef]:
+    """Yield what of a module has a docstring that help does not show."""
+    yield tree
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+            yield node
+
+
+def heads() -> Iterator[tuple[str, str]]:
+    """Yield the heads of tables on a terminal, and the words that stand for values in them."""
+    path = ROOT / "src" / "corridor" / "screens" / "columns.py"
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            is_alias = isinstance(node.func, ast.Attribute) and node.func.attr == "alias"
+            is_column = isinstance(node.func, ast.Name) and node.func.id in HEADED
+            words = node.args[-1:] if is_alias or is_column else []
+        elif isinstance(node, ast.Assign) and node in tree.body:
+            words = list(ast.walk(node.value))
+        else:
+            continue
+        for word in words:
+            if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                yield f"{path.name}:{word.lineno}", word.value
 
 
 def test_glossary_is_a_table_of_about_forty_terms() -> None:
@@ -58,7 +92,9 @@ def test_glossary_is_a_table_of_about_forty_terms() -> None:
     assert all(words and all(words) for words in glossary().values())
 
 
-@pytest.mark.parametrize("texts", [messages, labels, helps], ids=lambda texts: str(texts.__name__))
+@pytest.mark.parametrize(
+    "texts", [messages, labels, shell, heads], ids=lambda texts: str(texts.__name__)
+)
 def test_no_other_word_is_used(texts: object) -> None:
     assert callable(texts)
     wrong = {word: say for say, words in glossary().items() for word in words}
@@ -71,6 +107,14 @@ def test_no_other_word_is_used(texts: object) -> None:
         for match in pattern.finditer(text)
     ]
     assert not found, "\n".join(found)
+
+
+def test_what_the_command_line_shows_is_read() -> None:
+    shown = {text for _, text in shell()}
+    assert "Most transshipments beyond the fewest by the same modes." in shown
+    assert any(text.startswith("costliest ") for text in shown)  # a message
+    assert "max more transshipments" in shown  # an option
+    assert {"transshipments", "least risk", "loss, USD m", "days p95"} <= {t for _, t in heads()}
 
 
 def test_no_id_and_no_column_is_shown() -> None:

@@ -21,7 +21,7 @@ from corridor.language.messages import message, translate
 from corridor.network.changes import Closure
 from corridor.routing import route as routing
 from corridor.routing.query import prepare
-from corridor.routing.reasons import absence, say_closure
+from corridor.routing.reasons import absence, say_closures
 from corridor.routing.search import best_route
 from corridor.routing.whynot import why_not
 from corridor.runs.closed_links import closed_links
@@ -104,9 +104,8 @@ def test_why_there_is_no_way(spoken: None, study: Study) -> None:
         shut_by("window", "ab", 100),
         shut_by("rule", "r", 9, 8),
     ):
-        assert not english_words(say_closure(closure, links), "ab", "r"), say_closure(
-            closure, links
-        )
+        sentence = say_closures([(closure, links)])[0]
+        assert not english_words(sentence, "ab", "r"), sentence
     stuck = pl.DataFrame({"route_id": ["r1", "r2"], "time_p95_h": [None, 3.0]})
     assert not english_words(routing._warnings(stuck)[0])
 

@@ -99,7 +99,7 @@ def test_the_sentence_says_days_dollars_and_kilograms() -> None:
         "With Khunjerab closed the quickest route takes 13.3 days instead of 10.5: +2.8 d, "
         "+USD 299, +150 kg CO2e; it goes by Desert road instead of Pass road. "
         "As before: the route of best value, the cheapest route, the route of least carbon, "
-        "the safest route."
+        "the route of least risk."
     )
 
 
@@ -130,7 +130,7 @@ def test_criteria_that_move_together_are_said_once() -> None:
     sentence = only_road.sentence("With it closed")
     assert sentence.endswith(
         "It is the route of best value, the cheapest route, the route of least carbon, "
-        "the safest route too."
+        "the route of least risk too."
     )
     assert sentence.count("+2.8 d") == 1
 

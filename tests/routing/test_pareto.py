@@ -40,7 +40,7 @@ def test_where_routes_are_too_many_to_hold_those_shown_cover_them(
     exact = pareto_set(asked, read_criteria(every))
 
     monkeypatch.setattr(pareto, "EXACT_LABELS", 1 << 8)
-    showing = Showing(max_detour=None, max_more_reloads=None, alike=True)
+    showing = Showing(max_detour=None, max_more_transshipments=None, alike=True)
     routes = route(built, *ends, **TRIP, max_routes=1000, showing=showing)
     assert exact.is_exact and not routes.is_exact
     assert routes.pareto_count < len(exact)

@@ -51,7 +51,10 @@ def test_two_changes_of_one_link_are_both_lifted() -> None:
     ]
     routes = asked(small("ca", "cb", changes=shut))
     assert [set(each) for each in sets(routes)] == [{"ca", "cb"}]
-    assert "cd since 2026-01-01 until reopened [change ca]" in str(routes.reason)
+    assert str(routes.reason) == (
+        "closed (cd since 2026-01-01 until reopened [change ca], since 2026-03-01 until reopened "
+        "[change cb])"
+    )
 
 
 def test_the_end_of_a_change_does_not_open_what_is_shut_beneath() -> None:

@@ -81,7 +81,7 @@ def test_what_is_left_out_adds_up(ends: tuple[str, str]) -> None:
 
 def test_each_exact_route_is_within_the_tolerances_of_one_before_the_caps() -> None:
     ends = TRIPS[0]
-    before = Showing(max_detour=None, max_more_reloads=None, alike=True)
+    before = Showing(max_detour=None, max_more_transshipments=None, alike=True)
     columns = ["time_h", "cost_usd", "carbon_kg", "risk_share"]
     exact = ask(*ends, EXACT, 1000).routes.select(columns).to_numpy()
     apart = ask(*ends, before, 1000).routes.select(columns).to_numpy()

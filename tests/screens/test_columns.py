@@ -58,7 +58,7 @@ def test_what_moves_shows_what_it_takes_more() -> None:
     )
     table = moves_table(moves)
     assert table["days"].to_list() == ["17.3→14.0\u00a0(-3.3)", "1.0→-"]
-    assert table["USD"].to_list() == ["1000→1299\u00a0(+299)", "10→-"]
+    assert table["USD"].to_list() == ["1,000→1,299\u00a0(+299)", "10→-"]
 
 
 def one_row(table: str, **cells: Any) -> pl.DataFrame:
@@ -71,7 +71,7 @@ def test_routes_have_the_letters_of_the_map_and_what_each_is_best_at() -> None:
     cheap = one_row("routes", route_id="r2", time_p50_h=480.0, cost_usd=5e3, risk_share=0.0)
     table = routes_table(pl.concat([fast, cheap]))
     assert table["route"].to_list() == ["A", "B"]
-    assert table["best at"].to_list() == ["quickest", "cheapest, safest"]
+    assert table["best at"].to_list() == ["quickest", "cheapest, least risk"]
     assert routes_table(fast)["best at"].to_list() == [""]  # alone it is best at nothing
 
 

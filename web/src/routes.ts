@@ -10,7 +10,7 @@ const value: Record<Criterion, (r: Route) => number> = {
   time: medianHours, cost: (r) => r.cost_usd, carbon: (r) => r.carbon_kg, risk: (r) => r.risk_share,
 };
 const BADGES: [string, (r: Route) => number][] = [
-  [t("quickest"), value.time], [t("cheapest"), value.cost], [t("greenest"), value.carbon], [t("safest"), value.risk], [t("best value"), (r) => r.generalised_cost_usd],
+  [t("quickest"), value.time], [t("cheapest"), value.cost], [t("least carbon"), value.carbon], [t("least risk"), value.risk], [t("best value"), (r) => r.generalised_cost_usd],
 ];
 
 const isPlain = (weights: Record<Criterion, number>): boolean => CRITERIA.every((c) => weights[c] === 1);

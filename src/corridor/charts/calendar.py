@@ -29,7 +29,7 @@ _BEST = {
     "time": marked("quickest: days"),
     "cost": marked("cheapest: USD"),
     "carbon": marked("least carbon: days"),
-    "risk": marked("safest: days"),
+    "risk": marked("least risk: days"),
     "other": marked("best: days"),
 }
 

@@ -13,6 +13,7 @@ from corridor.cli.options import Names, StudyFolder, StudyOptions
 from corridor.cli.output import (
     DONE,
     NOT_SERVED,
+    is_screen,
     print_frame,
     print_json,
     refuse_inputs,
@@ -47,6 +48,14 @@ Measures = Literal[
     "detour_km",
     "detour_h",
 ]
+MOVED = {
+    "same": "as before",
+    "cost": "by the same route at another cost",
+    "route": "by another route",
+    "opened": "with a route where there was none",
+    "cut": "cut off",
+    "no route": "without a route in both",
+}
 MAX_UNSERVED = 20  # rows of demand said to be without a route
 DRAWS = "draws"  # folder of the blocks, inside --out
 
@@ -113,6 +122,7 @@ def rank(
     by: Measures = "loss_usd_per_year",
     kinds: str = "",
     pairs: int = 20,
+    top: int = 20,
     on: str | None = None,
     limit_share: float = 0.1,
     out: Path | None = None,
@@ -137,6 +147,8 @@ def rank(
         Separated by commas: link, node, terminal, crossing, country, hazard; all where not given.
     pairs
         How many of the worst pairs of links to add.
+    top
+        Most rows shown on a terminal; 0 for all.
     on
         Day looked at; that of the scenario where not given.
     limit_share
@@ -154,6 +166,8 @@ def rank(
 
     if pairs < 0:
         raise CallError(f"--pairs must be 0 or more, not {pairs}.")
+    if top < 0:
+        raise CallError(f"--top must be 0 or more, not {top}.")
     rank_options: RankOptions = {
         "kinds": _read_kinds(kinds),
         "pairs": pairs,
@@ -177,7 +191,9 @@ def rank(
         f"{day}, scenario {study.scenario.title!r}; demand of {demand.height} rows"
     )
     _say_worst(ranking)
-    print_frame(ranking, json=options.json, screen=partial(rank_table, by=by))
+    screen = partial(rank_table, by=by, top=top or None)
+    print_frame(ranking, json=options.json, screen=screen, max_rows=None)
+    _say_rest(ranking, top, json=options.json)
     warnings = overload_warnings(overloads_of(study.network, demand, on=day))
     say_warnings(in_words(study.network, warning) for warning in warnings)
     unserved = ranking.filter(pl.col("kind") == "demand")
@@ -282,7 +298,7 @@ def compare(
         moves = compare_networks(study_before.network, study_after.network, trips, on=day)
 
     titles = f"{study_before.scenario.title!r} to {study_after.scenario.title!r}"
-    say(f"on {day}, {moves.height} trips from {titles}: {_counts(moves['moved'])}")
+    say(f"on {day}, {moves.height} trips from {titles}: {_moved_counts(moves['moved'])}")
     _print_moves(study_after.network, moves, table, json=options.json)
     _say_extra_cost(moves)
     for study, side in ((study_before, "before"), (study_after, "after")):
@@ -397,16 +413,29 @@ def _say_worst(ranking: pl.DataFrame) -> None:
         if costly.height:
             worst = costly.sort("loss_usd_per_year", descending=True).row(0, named=True)
             millions = worst["loss_usd_per_year"] / 1e6
-            say(f"dearest {word} to lose: {worst['name']}, USD {millions:,.1f} m a year")
+            say(f"costliest {word} to lose: {worst['name']}, USD {millions:,.1f} m a year")
+
+
+def _say_rest(ranking: pl.DataFrame, top: int, *, json: bool) -> None:
+    """Say how many rows of a ranking the terminal leaves out, and how to see them."""
+    from corridor.screens.columns import RANKED
+
+    rest = ranking.filter(RANKED).height - top
+    if top and rest > 0 and is_screen(json=json):
+        say(f"{rest} more cost something when lost: --top 0 for all, or pipe the output to a file")
 
 
 def _say_unserved(network: Network, demand_ids: pl.Series, reasons: pl.Series) -> int:
     """Say which rows of demand are never served, and why; return how the command ends."""
     from corridor.screens.names import in_words, name_of
 
+    trips: dict[str, list[str]] = {}
     for demand_id, reason in zip(demand_ids.head(MAX_UNSERVED), reasons, strict=False):
-        trip = name_of(network, "demand", demand_id)
-        say(f"not served: {trip}: {in_words(network, reason)}")
+        trips.setdefault(in_words(network, reason), []).append(
+            name_of(network, "demand", demand_id)
+        )
+    for reason, names in trips.items():
+        say(f"not served: {'; '.join(dict.fromkeys(names))}: {reason}")
     if demand_ids.len() > MAX_UNSERVED:
         say(f"{demand_ids.len() - MAX_UNSERVED} more rows of demand are not served")
     return NOT_SERVED if demand_ids.len() else DONE
@@ -533,10 +562,10 @@ def _print_moves(network: Network, moves: pl.DataFrame, table: str, *, json: boo
     print_frame(shifts(moves), json=json, network=network)
 
 
-def _counts(words: pl.Series) -> str:
-    """Return how often each word stands in a column, the most frequent first."""
+def _moved_counts(words: pl.Series) -> str:
+    """Return how many trips became what, the most frequent first."""
     counts = words.value_counts(sort=True).rows()
-    return ", ".join(f"{word} {count}" for word, count in counts)
+    return ", ".join(f"{count} {MOVED[word]}" for word, count in counts)
 
 
 def _say_extra_cost(moves: pl.DataFrame) -> None:

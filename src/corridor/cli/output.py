@@ -24,6 +24,7 @@ USAGE = 2
 NOT_SERVED = 3
 INTERRUPTED = 130
 
+MAX_ROWS = 200  # of a table on a terminal
 PROSE_LISTS = ("documents",)  # lists whose items hold blanks, separated by semicolons
 
 
@@ -33,26 +34,32 @@ def print_frame(
     json: bool,
     screen: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     network: Network | None = None,
+    max_rows: int | None = MAX_ROWS,
 ) -> None:
     """Print a table: JSON, a table on a terminal, CSV when piped.
 
     screen: makes of it what a terminal shows; null: the table with heads in words. network: where
-    the terminal finds names for ids; null: it shows them.
+    the terminal finds names for ids; null: it shows them. max_rows: shown on a terminal; null: all.
     """
     from corridor.language.messages import readable
 
     frame = readable(frame)
     if json:
         print_json(frame.to_dicts())
-    elif sys.stdout is not None and sys.stdout.isatty():
+    elif is_screen(json=json):
         from corridor.cli.terminal import print_table
         from corridor.screens.columns import plain_table
         from corridor.screens.names import with_names
 
         named = frame if network is None else with_names(frame, network)
-        print_table((screen or plain_table)(named))
+        print_table((screen or plain_table)(named), max_rows)
     else:
         _print_csv(frame)
+
+
+def is_screen(*, json: bool) -> bool:
+    """Whether what is printed goes to a terminal, as a table for a person."""
+    return not json and sys.stdout is not None and sys.stdout.isatty()
 
 
 def print_json(value: Any) -> None:

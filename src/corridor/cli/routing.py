@@ -12,6 +12,7 @@ from corridor.cli.options import Names, StudyFolder, StudyOptions
 from corridor.cli.output import (
     DONE,
     NOT_SERVED,
+    is_screen,
     print_frame,
     print_json,
     say,
@@ -19,6 +20,7 @@ from corridor.cli.output import (
     say_compiling,
     say_warnings,
 )
+from corridor.counts import count_of
 from corridor.errors import CallError
 from corridor.steps import told_to
 
@@ -98,9 +100,7 @@ class TravelOptions:
         Names,
         Parameter(help="Countries, modes, places or links every route uses, with commas."),
     ] = ()
-    max_transshipments: Annotated[int | None, Parameter(help="Most changes of mode or gauge.")] = (
-        None
-    )
+    max_transshipments: Annotated[int | None, Parameter(help="Most transshipments.")] = None
     deadline: Annotated[
         str | None, Parameter(help="Last day of arrival; adds the chance to meet it.")
     ] = None
@@ -158,8 +158,8 @@ class AnswerOptions:
     max_detour: Annotated[
         float, Parameter(help="Most kilometres by land, as times the length of the shortest route.")
     ] = 2.5
-    max_more_reloads: Annotated[
-        int, Parameter(help="Most reloads beyond the fewest by the same modes.")
+    max_more_transshipments: Annotated[
+        int, Parameter(help="Most transshipments beyond the fewest by the same modes.")
     ] = 2
     alike: Annotated[
         bool,
@@ -330,12 +330,27 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
     if json:
         print_json(result)
     else:
-        say(repr(routes))
+        _say_head(study, routes)
         say_all(in_letters([routes.best] if routes.best else [], routes.routes))
         _print_routes(study, routes, answer.table)
         say_all(routes.left_out)
     say_warnings(in_letters(routes.warnings, routes.routes))
     return DONE if routes.pareto_count else NOT_SERVED
+
+
+def _say_head(study: Study, routes: Routes) -> None:
+    """Say how many routes there are between which places and when; where there is none, why."""
+    from corridor.screens.names import in_words, name_of
+
+    trip = routes.provenance
+    origin, destination = (
+        name_of(study.network, "nodes", trip[end]) for end in ("origin", "destination")
+    )
+    ends = f"from {origin} to {destination} on {trip['depart']}"
+    if routes.reason:
+        say(f"No route {ends}: {in_words(study.network, routes.reason)}")
+        return
+    say(f"{routes.routes.height} of {count_of(routes.pareto_count, 'route')} {ends}.")
 
 
 def _print_routes(study: Study, routes: Routes, table: str) -> None:
@@ -344,6 +359,8 @@ def _print_routes(study: Study, routes: Routes, table: str) -> None:
 
     screen = {"routes": routes_table, "legs": legs_table, "money": money_table}[table]
     frame = {"routes": routes.routes, "legs": routes.legs, "money": routes.money}[table]
+    if frame.is_empty() and is_screen(json=False):
+        return
     print_frame(frame, json=False, screen=screen, network=study.network)
     if table == "routes" and frame.height:
         say(WHAT_HOLDS)

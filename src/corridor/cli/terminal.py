@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-MAX_ROWS = 200
+from corridor.counts import count_of
+
 SENTENCES = ("reason", "why")  # columns whose texts stand below the table, by number
 GAP = 2  # blanks between two columns
 FIRM_BLANK = "\u00a0"  # breaks no line
@@ -16,7 +17,7 @@ DROPPED_FIRST = (
     "leg",
     "km",
     "cargo",
-    "transfers",
+    "transshipments",
     "borders",
     "countries",
     "modes",
@@ -29,16 +30,17 @@ DROPPED_FIRST = (
 )  # what a person misses least where a table is too wide
 
 
-def print_table(frame: pl.DataFrame) -> None:
+def print_table(frame: pl.DataFrame, max_rows: int | None = None) -> None:
     """Print a table on the terminal.
 
     Numbers are never cut: columns that do not fit are dropped, least missed first, and named below.
+    max_rows: shown; null: all.
     """
     from rich.console import Console
     from rich.table import Table
 
     console = Console()
-    cells, sentences = _with_numbers(_cells(frame.head(MAX_ROWS)))
+    cells, sentences = _with_numbers(_cells(frame.head(max_rows or frame.height)))
     widths = _least_widths(cells, frame)
     dropped = dropped_columns(widths, console.width)
 
@@ -63,7 +65,7 @@ def print_table(frame: pl.DataFrame) -> None:
     console.print(table)
     for number, sentence in enumerate(sentences, start=1):
         console.print(f"[{number}] {sentence}", markup=False, highlight=False)
-    _print_rest(frame.height, dropped)
+    _print_rest(frame.height - (max_rows or frame.height), dropped)
 
 
 def dropped_columns(least_widths: Mapping[str, int], terminal_width: int) -> list[str]:
@@ -153,15 +155,15 @@ def _is_firm(texts: Sequence[str]) -> bool:
     return any(FIRM_BLANK in text for text in texts)
 
 
-def _print_rest(rows_count: int, dropped: Sequence[str]) -> None:
+def _print_rest(more_rows: int, dropped: Sequence[str]) -> None:
     """Say on stderr what the table left out, and where it is."""
     from rich.console import Console
 
     rest = []
     if dropped:
         rest.append(f"left out to fit the terminal: {', '.join(dropped)}")
-    if rows_count > MAX_ROWS:
-        rest.append(f"{rows_count - MAX_ROWS} more rows")
+    if more_rows > 0:
+        rest.append(count_of(more_rows, "more row"))
     if rest:
         Console(stderr=True).print(f"{'; '.join(rest)}: pipe the output to a file for all")
 

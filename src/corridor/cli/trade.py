@@ -80,8 +80,8 @@ def forecast(
     """Say how much of a trade target growth and corridors give, from each baseline.
 
     The table has a row a baseline and step: growth of both economies, each scenario, and carriage
-    free and instant as the bound of all transport. The answer in words stands on stderr. Exit code
-    3 where the world economy finds no equilibrium.
+    free and instant as the bound of all transport. What the table does not hold stands in words on
+    stderr. Exit code 3 where the world economy finds no equilibrium.
 
     Example: corridor forecast studies/kazakhstan-pakistan --target 1e9 --by 2028
 
@@ -110,7 +110,7 @@ def forecast(
         )
 
     _print_outlook(study.network, outlook, table, json=options.json)
-    say_all(outlook.sentences)
+    say_all(outlook.beyond_steps if table == "target" else outlook.sentences)
     say_warnings(outlook.warnings)
     return DONE
 

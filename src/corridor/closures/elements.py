@@ -132,6 +132,7 @@ def _layer(name: str) -> str:
 
 
 def _crossings(network: Network) -> Iterator[Scope]:
+    names = _country_names(network)
     links_between: dict[tuple[str, str], list[int]] = {}
     for link, countries in enumerate(_countries_of_links(network)):
         first, second = sorted(countries)
@@ -139,13 +140,17 @@ def _crossings(network: Network) -> Iterator[Scope]:
             links_between.setdefault((first, second), []).append(link)
 
     for (first, second), links in links_between.items():
-        name = message("{one} - {other}, every crossing", one=first, other=second)
+        name = message(
+            "{one} - {other}, every crossing",
+            one=names.get(first, first),
+            other=names.get(second, second),
+        )
         yield Scope(f"crossing:{first}-{second}", name, links=links)
 
 
 def _countries(network: Network) -> Iterator[Scope]:
     countries_of_links = _countries_of_links(network)
-    names = {row["country"]: row["name"] for row in network.rows("countries")}
+    names = _country_names(network)
     nodes = network.by_id("nodes")
     terminal_nodes = network.frames["terminals"]["node_id"].to_list()
     terminals_in = [nodes[node_id]["country"] for node_id in terminal_nodes]
@@ -157,6 +162,10 @@ def _countries(network: Network) -> Iterator[Scope]:
             links=[link for link, ends in enumerate(countries_of_links) if country in ends],
             terminals=[terminal for terminal, at in enumerate(terminals_in) if at == country],
         )
+
+
+def _country_names(network: Network) -> dict[str, str]:
+    return {row["country"]: row["name"] for row in network.rows("countries")}
 
 
 def _hazards(network: Network) -> Iterator[Scope]:

@@ -127,7 +127,7 @@ def _route_name(row: Row) -> str:
         case "carbon":
             return message("the route of least carbon")
         case _:
-            return message("the safest route")
+            return message("the route of least risk")
 
 
 def _extra_words(row: Row) -> str:

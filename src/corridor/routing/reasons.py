@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -200,13 +200,12 @@ def _say_passing(query: Query, node_id: str) -> Iterator[str]:
 
 def _say_closed(query: Query, opening: Opening) -> str:
     """Return one sentence on what stands in the way, naming closures and dates."""
-    closures = [
-        _say_window(query, opening, closure)
-        if closure.kind == "window"
-        else say_closure(closure, links)
-        for closure, links in zip(opening.closures, opening.links, strict=True)
+    closures = list(zip(opening.closures, opening.links, strict=True))
+    windows = [
+        _say_window(query, opening, closure) for closure, _ in closures if closure.kind == "window"
     ]
-    return message("closed ({closures})", closures=joined(closures))
+    others = [(closure, links) for closure, links in closures if closure.kind != "window"]
+    return message("closed ({closures})", closures=joined([*say_closures(others), *windows]))
 
 
 def _say_window(query: Query, opening: Opening, closure: Closure) -> str:
@@ -301,35 +300,56 @@ def _zone(query: Query, element: str) -> str | None:
     return {**network.zones("links"), **network.zones("nodes")}.get(element)
 
 
-def say_closure(closure: Closure, links: Sequence[str]) -> str:
-    """Return a closure in words: the links, since when, until when, and its id."""
-    named = joined(links[:MAX_LINKS], ", ")
-    if len(links) > MAX_LINKS:
-        named = message("{links} and {figure} more", links=named, figure=len(links) - MAX_LINKS)
-    if closure.kind != "status":
-        return _say_dates(closure, named)
+def say_closures(closures: Iterable[tuple[Closure, Sequence[str]]]) -> list[str]:
+    """Return closures with the links they shut in words, those of the same links together."""
+    by_links: dict[tuple[str, ...], list[Closure]] = {}
+    for closure, links in closures:
+        by_links.setdefault(tuple(links), []).append(closure)
 
+    sentences: dict[str, None] = {}
+    for links, shutting in by_links.items():
+        named = _named_links(links)
+        dates = dict.fromkeys(_say_dates(each) for each in shutting if each.kind != "status")
+        if dates:
+            # Translators: {dates} are one or more, such as since 2025-10-12 until reopened.
+            sentence = message("{links} {dates}", links=named, dates=joined(dates, ", "))
+            sentences.setdefault(sentence)
+        for closure in shutting:
+            if closure.kind == "status":
+                sentences.setdefault(_say_status(closure, named))
+    return list(sentences)
+
+
+def _named_links(links: Sequence[str]) -> str:
+    """Return the first of some links, and how many more there are."""
+    named = joined(links[:MAX_LINKS], ", ")
+    if len(links) <= MAX_LINKS:
+        return named
+    return message("{links} and {figure} more", links=named, figure=len(links) - MAX_LINKS)
+
+
+def _say_status(closure: Closure, links: str) -> str:
+    """Say that links were never opened."""
     status = closure.closure_id.partition(":")[0]
     # Translators: links that were never opened; {status} is planned, under construction or an
     # idea.
-    return message("{links}: {status}, not open", links=named, status=status)
+    return message("{links}: {status}, not open", links=links, status=status)
 
 
-def _say_dates(closure: Closure, links: str) -> str:
-    """Say since when and until when a closure shuts links."""
+def _say_dates(closure: Closure) -> str:
+    """Say since when and until when a closure holds, and its id."""
     values = {
-        "links": links,
         "since": closure.from_on,
         "until": closure.to_on,
         "closure": name_closure(closure),
     }
     if closure.from_s is None and closure.to_s is None:
-        return message("{links} until reopened [{closure}]", **values)
+        return message("until reopened [{closure}]", **values)
     if closure.from_s is None:
-        return message("{links} until {until} [{closure}]", **values)
+        return message("until {until} [{closure}]", **values)
     if closure.to_s is None:
-        return message("{links} since {since} until reopened [{closure}]", **values)
-    return message("{links} since {since} until {until} [{closure}]", **values)
+        return message("since {since} until reopened [{closure}]", **values)
+    return message("since {since} until {until} [{closure}]", **values)
 
 
 def name_closure(closure: Closure) -> str:

@@ -53,7 +53,7 @@ class Showing:
         The same of risk, as a difference of shares: 0.02 is two in a hundred.
     max_detour
         Most kilometres by land, as times the length of the shortest route; null: no cap.
-    max_more_reloads
+    max_more_transshipments
         Most changes of mode or gauge beyond the fewest by the same modes; null: no cap.
     alike
         Whether several routes are shown through the same countries by the same modes.
@@ -64,7 +64,7 @@ class Showing:
     carbon_tolerance: float = 0.10
     risk_tolerance: float = 0.02
     max_detour: float | None = 2.5
-    max_more_reloads: int | None = 2
+    max_more_transshipments: int | None = 2
     alike: bool = False
 
     @classmethod
@@ -81,8 +81,10 @@ class Showing:
                 )
         if self.max_detour is not None and not self.max_detour >= 1:
             raise CallError(f"max_detour must be 1 or more, not {self.max_detour}.")
-        if self.max_more_reloads is not None and self.max_more_reloads < 0:
-            raise CallError(f"max_more_reloads must be 0 or more, not {self.max_more_reloads}.")
+        if self.max_more_transshipments is not None and self.max_more_transshipments < 0:
+            raise CallError(
+                f"max_more_transshipments must be 0 or more, not {self.max_more_transshipments}."
+            )
 
     @property
     def tolerances(self) -> tuple[float, float, float, float]:
@@ -117,7 +119,7 @@ def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
     measures = pareto.measures()
     mode_sets = measures.mode_bits
     is_short = _within_detour(measures, showing.max_detour)
-    is_direct = _within_reloads(measures, showing.max_more_reloads)
+    is_direct = _within_reloads(measures, showing.max_more_transshipments)
     order = _best_first(pareto.values, costs_usd, is_short & is_direct)
 
     apart = cover(_criteria(pareto), order, _tolerances_left(showing, pareto))
@@ -313,7 +315,7 @@ def _say(showing: Showing, counts: _Counts) -> list[str]:
                 "{count} more left out: over {reloads} transshipments more than another by "
                 "the same modes.",
                 count=counts.reloaded,
-                reloads=showing.max_more_reloads,
+                reloads=showing.max_more_transshipments,
             )
         )
     if counts.alike:

@@ -24,7 +24,7 @@ from corridor.routing.obstacles import key, lift, shut_links
 from corridor.routing.opening_sets import MAX_CLOSURES, Opening, opening_sets
 from corridor.routing.query import Query, prepare
 from corridor.routing.quickest import quickest
-from corridor.routing.reasons import conditions_in_the_way, name_closure, say_closure
+from corridor.routing.reasons import conditions_in_the_way, name_closure, say_closures
 from corridor.routing.search import best_route
 from corridor.units import DAY_H
 
@@ -212,7 +212,7 @@ def _closures_in_words(
     for link in links:
         for closure in dict.fromkeys(shut.get(link, ())):
             by_closure.setdefault(closure, []).append(link_ids[link])
-    yield from dict.fromkeys(say_closure(closure, ids) for closure, ids in by_closure.items())
+    yield from say_closures(by_closure.items())
 
 
 def _say_verdict(element: str, closures: Sequence[str], is_shut: bool, gaps: str | None) -> str:

@@ -25,8 +25,11 @@ BEST_AT = (
     ("quickest", "time_p50_h"),
     ("cheapest", "cost_usd"),
     ("least carbon", "carbon_kg"),
-    ("safest", "risk_share"),
+    ("least risk", "risk_share"),
 )
+RANKED = (pl.col("loss_usd_per_year") > 0) | pl.col("reason").is_not_null()  # of a ranking
+KIND_WORDS = {"node": "place"}
+MOVES = {"route": "rerouted"}
 STEP_NAMES = ("title", "country")  # columns of trade that its screens leave out
 MACHINE_COLUMNS = ("_message", "confidence", "source_id", "links", "services")  # of plain tables
 # How a column ends, and the unit that a person reads there; an end before those within it.
@@ -106,7 +109,7 @@ def routes_table(routes: pl.DataFrame) -> pl.DataFrame:
         (pl.col("carbon_kg") / 1000).round(1).alias("t CO2e"),
         _in_100("risk_share", "risk in 100"),
         pl.col("borders_count").alias("borders"),
-        pl.col("transshipments_count").alias("transfers"),
+        pl.col("transshipments_count").alias("transshipments"),
         _whole("length_km", "km"),
         pl.col("countries").list.join("-"),
         "corridor",
@@ -139,7 +142,7 @@ def legs_table(legs: pl.DataFrame) -> pl.DataFrame:
 
 
 def money_table(money: pl.DataFrame) -> pl.DataFrame:
-    """Return what the money of routes is made of, one line a row of a table, dearest first.
+    """Return what the money of routes is made of, one line a row of a table, costliest first.
 
     Legs that the same row charges are added up.
     """
@@ -421,21 +424,22 @@ def target_table(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rank_table(frame: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Return a ranking by a column in the columns a person compares, money in millions of USD."""
+def rank_table(frame: pl.DataFrame, by: str, top: int | None = None) -> pl.DataFrame:
+    """Return a ranking by a column in the columns a person compares, money in millions of USD.
+
+    What costs nothing is left out, and all but the top rows; null: none of them.
+    """
     is_one_kind = frame["kind"].n_unique() < 2
     rank = ["rank"] if is_one_kind else []  # ranks count within a kind
-    costs = pl.col("loss_usd_per_year") > 0
-    worst = frame.filter(costs | pl.col("reason").is_not_null()).sort(
-        by, descending=True, nulls_last=True, maintain_order=True
-    )
+    worst = frame.filter(RANKED).sort(by, descending=True, nulls_last=True, maintain_order=True)
+    worst = worst.head(worst.height if top is None else top)
     reason = ["reason"] if worst["reason"].count() else []
     has_own = worst["own_loss_usd_per_year"].count() > 0
     own = [_tenth_millions("own_loss_usd_per_year", "own USD m")] if has_own else []
 
     return worst.select(
         *rank,
-        "kind",
+        pl.col("kind").replace(KIND_WORDS),
         "name",
         *own,
         _tenth_millions("loss_usd_per_year", "loss USD m"),
@@ -443,7 +447,7 @@ def rank_table(frame: pl.DataFrame, by: str) -> pl.DataFrame:
         (pl.col("used_t_per_year") / 1e3).round(0).alias("used kt"),
         (pl.col("unserved_t_per_year") / 1e3).round(0).alias("cut off kt"),
         pl.col("detour_km").round(0).alias("detour km"),
-        pl.col("disjoint_count").alias("ways left"),
+        pl.col("disjoint_count").alias("routes left"),
         "element_id",
         *reason,
     )
@@ -460,7 +464,7 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
         "origin",
         "destination",
         pl.col("cargo_id").alias("cargo"),
-        "moved",
+        pl.col("moved").replace(MOVES),
         _before_and_after("time_h", per=DAY_H, decimals=1).alias("days"),
         _before_and_after("cost_usd", per=1, decimals=0).alias("USD"),
         _tenth_millions("extra_usd_per_year", "extra USD m/year"),
@@ -477,8 +481,8 @@ def observations_table(frame: pl.DataFrame) -> pl.DataFrame:
         "kind",
         pl.col("metric").replace(METRICS),
         pl.col("value").round(0).alias("seen"),
-        pl.col("model_p05").round(0).alias("p05"),
-        pl.col("model_p50").round(0).alias("p50"),
+        pl.col("model_p05").round(0).alias("p5"),
+        pl.col("model_p50").round(0).alias("median"),
         pl.col("model_p95").round(0).alias("p95"),
         "verdict",
         pl.col("is_on_route").alias("route seen"),
@@ -574,7 +578,7 @@ def _with_interval(name: str, digits: int) -> pl.Expr:
 
 
 def _before_and_after(name: str, *, per: float, decimals: int) -> pl.Expr:
-    """Return a figure before and after with what it is more, in other units: 17.3→14.0 (-3.3).
+    """Return a figure before and after with what it is more: 17.3→14.0 (-3.3).
 
     The difference is that of the figures shown; it is left out where one side has none.
     """
@@ -584,10 +588,16 @@ def _before_and_after(name: str, *, per: float, decimals: int) -> pl.Expr:
     ]
     more = (after - before).round(decimals)
     sign = pl.when(more > 0).then(pl.lit("+")).otherwise(pl.lit(""))
-    extra = pl.format("\u00a0({}{})", sign, more).fill_null("")  # a blank that breaks no line
+    difference = _with_commas(more, decimals)
+    extra = pl.format("\u00a0({}{})", sign, difference).fill_null("")  # a blank that breaks no line
 
-    figures = [figure.cast(pl.String).fill_null("-") for figure in (before, after)]
+    figures = [_with_commas(figure, decimals).fill_null("-") for figure in (before, after)]
     return pl.format("{}→{}{}", *figures, extra)
+
+
+def _with_commas(figure: pl.Expr, decimals: int) -> pl.Expr:
+    """Return a figure as a text, its thousands parted: 6,634."""
+    return figure.map_elements(lambda value: f"{value:,.{decimals}f}", return_dtype=pl.String)
 
 
 def _heading(name: str, suffix: str, unit: str) -> str:

@@ -27,7 +27,7 @@ from corridor.trade.demand import freight_demand
 from corridor.trade.forecast import Forecast, TradeSettings, forecast, refuse_too_many_draws
 from corridor.trade.potential import between
 from corridor.trade.sectors import at_horizon, read_horizon
-from corridor.trade.target import TargetGap, target_gap, with_band
+from corridor.trade.target import TargetGap, step_sentences, target_gap, with_band
 from corridor.trade.year import MONTHS, YearCosts, middles
 
 BOUND = marked("Carriage free and instant, in the long run")
@@ -66,6 +66,13 @@ class TargetForecast:
     def sentences(self) -> tuple[str, ...]:
         """The answer in plain words."""
         return tuple(map(unpack, self.frames["sentences"]["sentence_message"].to_list()))
+
+    @property
+    def beyond_steps(self) -> tuple[str, ...]:
+        """The sentences that say more than the table of steps, which holds all of the others."""
+        series = self.frames["target"].group_by("series", maintain_order=True)
+        in_table = {sentence for _, rows in series for sentence in step_sentences(rows)}
+        return tuple(sentence for sentence in self.sentences if sentence not in in_table)
 
     def __str__(self) -> str:
         return "\n".join(self.sentences)

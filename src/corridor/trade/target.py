@@ -331,17 +331,10 @@ def _sentences(
 ) -> Iterator[str]:
     """Tell each baseline's steps to the target, then what an average pair would trade."""
     for _, rows in steps.group_by("series", maintain_order=True):
-        growth = rows.row(0, named=True)
-        yield _say_need(growth, target_usd, by)
-        yield message(
-            "Growth of both economies alone gives {value}, {gap} short.",
-            value=short_sum_message(growth["value_usd"]),
-            gap=short_sum_message(growth["gap_usd"]),
-        )
+        yield _say_need(rows.row(0, named=True), target_usd, by)
+        yield from step_sentences(rows)
 
         scenarios = rows.slice(1).filter(pl.col("value_usd").is_not_null())
-        for scenario in scenarios.iter_rows(named=True):
-            yield _say_scenario(scenario, growth["value_usd"])
         if scenarios.height:
             yield _say_best(scenarios.sort("value_usd").row(-1, named=True))
 
@@ -353,6 +346,19 @@ def _sentences(
         yield _say_left_out(sectors.filter(~pl.col("is_carried")))
     if 0 < potential_usd < target_usd:
         yield _say_times(target_usd / potential_usd, on_routes["error_factor"][0])
+
+
+def step_sentences(rows: pl.DataFrame) -> Iterator[str]:
+    """Tell the steps of one baseline, growth alone first: what the table of steps holds too."""
+    growth = rows.row(0, named=True)
+    yield message(
+        "Growth of both economies alone gives {value}, {gap} short.",
+        value=short_sum_message(growth["value_usd"]),
+        gap=short_sum_message(growth["gap_usd"]),
+    )
+    scenarios = rows.slice(1).filter(pl.col("value_usd").is_not_null())
+    for scenario in scenarios.iter_rows(named=True):
+        yield _say_scenario(scenario, growth["value_usd"])
 
 
 def _say_need(growth: Mapping[str, Any], target_usd: float, by: int) -> str:

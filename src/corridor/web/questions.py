@@ -210,8 +210,9 @@ class Routes(Trip):
         USUAL.max_detour,
         description="Most kilometres by land, as times the length of the shortest route.",
     )
-    max_more_reloads: Annotated[int, Field(ge=0, le=100)] | None = Field(
-        USUAL.max_more_reloads, description="Most reloads beyond the fewest by the same modes."
+    max_more_transshipments: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        USUAL.max_more_transshipments,
+        description="Most transshipments beyond the fewest by the same modes.",
     )
     alike: bool = Field(
         USUAL.alike, description="Show several routes through the same countries by the same modes."
