@@ -159,17 +159,9 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
         )
         sentences = [
             tell(
-                "Its borders are {borders}. The {corridor} uses none of them; nine of ten trips on "
-                "it take {low} to {high} days.",
+                "Its borders are {borders}. The {corridor} uses none of them.",
                 borders=borders,
                 corridor=_corridor(beside),
-                low=days(beside["time_p05_h"]),
-                high=days(beside["time_p95_h"]),
-            ),
-            tell(
-                "If a border of the {corridor} shuts, goods go on by the {quickest}.",
-                corridor=_corridor(beside),
-                quickest=_corridor(quickest),
             ),
         ]
     return [Point(headline, paragraph([*sentences, *_loss_sentences(inputs)]))]

@@ -51,10 +51,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
     abroad = _flows_abroad(inputs.frame("trade_pairs"))
     values = {
         "words": _paragraphs(inputs, all_series),
-        "series": all_series,
-        "rows": _table_rows(steps, all_series),
         "figures": [_target_figure(steps)] if _answered(steps).height else [],
-        "csv": csv_address(steps),
         "flows": abroad.height,
         "seen": abroad.filter(pl.col("basis") == "observed").height,
     }
@@ -68,11 +65,18 @@ def detail_sections(inputs: ReportInputs) -> list[Section]:
     Nothing without a target.
     """
     steps = inputs.frame("trade_target")
-    figures = _detail_figures(inputs, steps) if steps.height else []
-    if not figures:
+    if not steps.height:
         return []
+
+    all_series = _all_series(steps)
+    values = {
+        "series": all_series,
+        "rows": _table_rows(steps, all_series),
+        "csv": csv_address(steps),
+        "figures": _detail_figures(inputs, steps),
+    }
     title = tell("Trade by scenario, sector and country")
-    return [Section("trade-detail", title, "figures.html", {"figures": figures}, title)]
+    return [Section("trade-detail", title, "trade_detail.html", values, title)]
 
 
 def answers(inputs: ReportInputs) -> list[Answer]:

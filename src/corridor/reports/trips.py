@@ -32,10 +32,22 @@ MAP_COLUMNS = (
 
 
 def sections(inputs: ReportInputs) -> list[Section]:
-    """Return an annex for each trip; the stages of the first stand in the chapter on corridors."""
-    return [
+    """Return an annex on all trips and one for each.
+
+    The stages of the first stand in the chapter on corridors.
+    """
+    annexes = [
         _section(trip, inputs, is_first=number == 0) for number, trip in enumerate(inputs.trips)
     ]
+    return [*_glance_sections(inputs), *annexes]
+
+
+def _glance_sections(inputs: ReportInputs) -> list[Section]:
+    """Return the quickest and the cheapest route of every trip; nothing where there is one trip."""
+    if len(inputs.trips) < 2:
+        return []
+    title = tell("Every trip at a glance")
+    return [Section("glance", title, "glance.html", {"trips": inputs.trips}, title)]
 
 
 def papers(routes: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
