@@ -3,7 +3,7 @@
 import { ask, isAborted, isLate, words } from "./api";
 import { closureText, described, formName, layerName, placeKind, stateName } from "./described";
 import { capital, listed, number, parts, t, tn } from "./language";
-import { at, button, cited, day, h, hours, percent, usd } from "./markup";
+import { asWritten, at, button, cited, day, h, hours, percent, usd } from "./markup";
 import { openers, projectCard, withProject, yearAndPrice } from "./projects";
 import { asQuery, goodsOf, stateOf, tripOf, type State } from "./state";
 import type { Closure, LinkCard, NodeCard, Project, Row, RowCard, SourceCard, Study, WhyNot } from "./types";
@@ -166,7 +166,7 @@ const GRADES: Record<string, (count: string) => string> = {
 
 function source(card: SourceCard, hooks: CardHooks): HTMLElement[] {
   return [
-    h("h2", {}, t("Source")), h("p", { id: "citation" }, cited(card.source)),
+    h("h2", {}, t("Source")), h("p", { id: "citation", ...asWritten(cited(card.source)) }, cited(card.source)),
     h("h3", {}, t("What rests on it")),
     ...Object.entries(card.used).map(([table, use]) => {
       const [words, kind] = KINDS[table] ?? [others, null];
@@ -194,8 +194,8 @@ function evidence(row: Row, hooks: CardHooks): HTMLElement {
   const grade = { A: t("Read in the source"), B: t("Well known, unchecked"), C: t("An estimate") }[row.confidence ?? ""];
   return h("div", { class: "evidence" },
     h("p", { class: "small" }, row.confidence ? h("span", { class: `grade grade-${row.confidence}` }, row.confidence) : null, grade ? ` ${t("{sentence}.", { sentence: grade })} ` : " ",
-      row.source ? button(cited(row.source), () => hooks.show(`source:${row.source?.source_id}`), { class: "link", "data-source": row.source.source_id }) : t("No source.")),
-    row.note ? h("details", { class: "small" }, h("summary", {}, t("How this was put together")), h("p", {}, row.note)) : null);
+      row.source ? button(cited(row.source), () => hooks.show(`source:${row.source?.source_id}`), { class: "link", "data-source": row.source.source_id, ...asWritten(cited(row.source)) }) : t("No source.")),
+    row.note ? h("details", { class: "small" }, h("summary", {}, t("How this was put together")), h("p", asWritten(row.note), row.note)) : null);
 }
 
 const cell = (row: Row, column: string): string => String(row.figures.find((f) => f.column === column)?.value ?? "");

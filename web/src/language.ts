@@ -32,6 +32,7 @@ export const isRightToLeft = catalogue?.direction === "rtl";
 document.documentElement.lang = language;
 document.documentElement.dir = catalogue?.direction ?? "ltr";
 
+const OTHER_LETTERS = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 const plural = new Intl.PluralRules(language), lists = new Intl.ListFormat(isEnglish ? "en-GB" : language);
 
 /** A message with its values; a sentence that ends in an abbreviation, as a date in Russian does, has one stop. */
@@ -54,6 +55,9 @@ export function tn(one: string, many: string, count: number, values: Values = {}
 export function parts<N extends Node>(message: string, values: Record<string, string | N>): (string | N)[] {
   return t(message).split(/\{(\w+)\}/).map((piece, i) => (i % 2 ? values[piece] ?? "" : piece)).filter((piece) => piece !== "");
 }
+
+/** The language of a text of the study, where it was not translated: English on a page of other letters; null: that of the page. */
+export const langOf = (text: string): string | null => (isEnglish || !/[a-z]/i.test(text) || OTHER_LETTERS.test(text) ? null : SOURCE);
 
 /** Texts one after the other, as the language lists them. */
 export const listed = (texts: string[]): string => texts.join(t(", "));

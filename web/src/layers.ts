@@ -37,7 +37,7 @@ export class Layers {
   constructor(box: HTMLElement, private hooks: LayerHooks) {
     this.estimates.addEventListener("change", () => hooks.show(ESTIMATES, this.estimates.checked));
     this.rows = new Map(Object.entries(NAMES).map(([name, words]) => [name, this.row(name, words)]));
-    box.append(h("details", { id: "layers-box" }, h("summary", {}, t("Layers of the map")),
+    box.append(h("details", { id: "layers-box" }, h("summary", {}, h("h2", {}, t("Layers of the map"))),
       h("p", {}, this.estimates, " ", h("label", { for: "layer-estimates" }, t("Hatch every link whose length, speed or border time is our estimate; on the route chosen they always are"))), this.counted,
       h("h3", {}, t("Opacity")), ...[...this.rows.values()].map((row) => row.box)));
   }

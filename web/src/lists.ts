@@ -59,15 +59,15 @@ export class Lists {
     }
     box.append(
       h("div", { class: "field" }, h("label", { for: "find" }, t("Find a link or place")), this.search), this.found,
-      h("details", { id: "borders-box" }, h("summary", {}, t("Border crossings")),
+      h("details", { id: "borders-box" }, h("summary", {}, h("h2", {}, t("Border crossings"))),
         h("div", { class: "field" }, h("label", { for: "find-border" }, t("Find a crossing or country")), this.borderSearch), this.borders),
-      h("details", { id: "projects-box" }, h("summary", {}, t("Projects: what if it were built")),
+      h("details", { id: "projects-box" }, h("summary", {}, h("h2", {}, t("Projects: what if it were built"))),
         h("p", { class: "small" }, t("Tick what is to be taken as built. What a project needs comes with it, what it excludes goes.")), this.projects, this.planned),
-      h("details", { id: "hazards-box" }, h("summary", {}, t("Hazards")),
+      h("details", { id: "hazards-box" }, h("summary", {}, h("h2", {}, t("Hazards"))),
         h("p", {}, this.layers.hazards, " ", h("label", { for: "layer-hazards" }, t("Show on the map: stronger colour, greater chance of closure"))), this.hazards),
-      h("details", { id: "critical-box" }, h("summary", {}, t("Which links matter most")),
+      h("details", { id: "critical-box" }, h("summary", {}, h("h2", {}, t("Which links matter most"))),
         h("p", {}, this.layers.criticality, " ", h("label", { for: "layer-criticality" }, t("Show on the map: stronger colour, greater loss if the link fails"))), this.critical),
-      h("details", { id: "flows-box" }, h("summary", {}, t("What fits, and what jams")),
+      h("details", { id: "flows-box" }, h("summary", {}, h("h2", {}, t("What fits, and what jams"))),
         h("p", {}, this.layers.flows, " ", h("label", { for: "layer-flows" }, t("Show on the map what goes where: wide is much, stronger colour is fuller"))),
         h("p", {}, this.layers.capacity, " ", h("label", { for: "layer-capacity" }, t("Show on the map how full the links with a known limit are"))), this.flows),
     );

@@ -1,6 +1,6 @@
 // Elements of the page in one line each, and numbers as people read them.
 
-import { datesAs, number, numberWith, t } from "./language";
+import { datesAs, langOf, number, numberWith, t } from "./language";
 
 type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
@@ -51,8 +51,8 @@ export const usd = (value: number | null): string => (value === null ? "–" : t
 export const millions = (value: number): string => (value < 1e6 ? usd(value) : t("USD {sum} million", { sum: precise.format(Number((value / 1e6).toPrecision(3))) }));
 /** Large money as it is known: two digits. */
 export const money = (value: number): string => {
-  const size = value >= 1e9 ? 1e9 : value >= 1e6 ? 1e6 : 1;
-  const known = Number((value / size).toPrecision(2)), figure = number(known, known < 10 && size > 1 ? 1 : 0);
+  const size = Math.abs(value) >= 1e9 ? 1e9 : Math.abs(value) >= 1e6 ? 1e6 : 1;
+  const known = Number((value / size).toPrecision(2)), figure = number(known, Math.abs(known) < 10 && size > 1 ? 1 : 0);
   return size === 1e9 ? t("USD {figure} bn", { figure }) : size === 1e6 ? t("USD {figure} m", { figure }) : t("USD {sum}", { sum: figure });
 };
 export const bareTonnes = (kg: number): string => number(kg / 1000, 1);
@@ -63,6 +63,9 @@ export const percent = (share: number): string => t("{share} %", { share: barePe
 export const km = (value: number): string => t("{length} km", { length: number(value) });
 export const day = (iso: string): string => dates.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));
 export const moment = (iso: string): string => moments.format(new Date(iso));
+
+/** What of the study is shown as it stands there: marked as English where the page speaks another language. */
+export const asWritten = (text: string): Attributes => (langOf(text) === null ? {} : { lang: langOf(text), dir: "auto" });
 
 export const cited = (s: { citation: string; year: number | null; where: string | null }): string => [s.citation, s.year, s.where].filter((w) => w).join(". ");
 

@@ -4,6 +4,7 @@ import { listed, number, parts, t, tn } from "./language";
 import { button, h, money, percent } from "./markup";
 import type { State } from "./state";
 import type { Project, ProjectEdit, Study } from "./types";
+import { worthOf } from "./worth";
 
 export interface ProjectHooks {
   build: (projects: string[]) => void; card: (card: string) => void; name: (id: string) => string;
@@ -93,6 +94,7 @@ export function projectCard(project: Project, study: Study, state: State, hooks:
       : button(t("Build it: {project}", { project: yearAndPrice(project, today) }), () => hooks.build(withProject(study, state.projects, project.project_id)), { id: "act-build" })),
     h("p", { class: "small" }, t("The answer is then as if it stood on the day asked. A border that is shut stays shut.")),
     h("dl", { class: "figures" }, ...values.flatMap(([words, content]) => [h("dt", {}, words), h("dd", {}, ...content)])),
+    ...worthOf(project, study),
     h("h3", {}, t("What it changes")),
     h("ul", { class: "plain" }, ...changes(project, hooks)),
   ];

@@ -45,7 +45,7 @@ export class Question {
       this.slider, this.calendar.box, this.whatIf,
       button(t("To the routes"), () => at("said").scrollIntoView({ block: "start" }), { class: "to-answer" }), this.lists,
       this.criteria(), this.choices(),
-      h("details", { id: "conditions" }, h("summary", {}, t("Conditions")),
+      h("details", { id: "conditions" }, h("summary", {}, h("h2", {}, t("Conditions"))),
         this.field("max_transshipments", t("Transshipments at most (empty: any number)"), h("input", { type: "number", min: 0, max: 100, step: 1 }), (most) => change({ max_transshipments: most })),
         study.carriers.length > 0 && this.select("carrier", t("Country of the carrier, for rules that ask"), [["", t("any")], ...study.carriers.map((c): [string, string] => [c, study.countries[c] ?? c])], (carrier) => change({ carrier })),
         this.select("service_class", t("Carriage on the road"), SERVICE_CLASSES, (service_class) => change({ service_class })),
@@ -175,7 +175,7 @@ export class Question {
       });
       return h("div", { class: "criterion" }, box, h("label", { for: box.id }, NAMES[criterion]), weight);
     });
-    return h("details", { id: "criteria" }, h("summary", {}, t("Criteria and weights")),
+    return h("details", { id: "criteria" }, h("summary", {}, h("h2", {}, t("Criteria and weights"))),
       h("p", { class: "small" }, t("Ticked criteria decide which routes are worth taking: none shown is worse than another on all of them. Weights only order the list.")), ...rows);
   }
 
@@ -189,6 +189,6 @@ export class Question {
       field.append(h("p", { id: `meaning-${parameter}`, class: "small" }));
       return field;
     });
-    return rows.length === 0 ? h("div") : h("details", { id: "choices" }, h("summary", {}, t("Disputed figures")), ...rows);
+    return rows.length === 0 ? h("div") : h("details", { id: "choices" }, h("summary", {}, h("h2", {}, t("Disputed figures"))), ...rows);
   }
 }

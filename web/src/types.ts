@@ -17,10 +17,17 @@ export interface Project {
   opens: string[]; edits: ProjectEdit[]; source: Source | null;
 }
 
+export interface Worth {
+  convention: string; first_year: number; open_year: number; hurdle_share: number; npv_usd: number; npv_p5_usd: number | null; npv_p95_usd: number | null;
+  return_share: number | null; return_p5_share: number | null; return_p95_share: number | null; benefit_cost_ratio: number | null; below_hurdle_share: number | null;
+  phase: { begin_year: number | null; open_year: number | null } | null; rules: string[];
+}
+export interface Worths { state: "none" | "missing" | "kept"; scenario?: string; projects: Record<string, Worth> }
+
 export interface Study {
   id: string; title: string; price_year: number; licence: string | null; languages: { code: string; name: string }[]; default_scenario: string; trouble: string | null;
   credit: string; scenarios: Scenario[]; places: Place[]; countries: Record<string, string>; cargoes: Cargo[];
-  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: Record<string, string>; closures: Record<string, string>; rules: Record<string, string>; carriers: string[]; projects: Project[];
+  parameters: Record<string, Option[]>; styles: Record<string, Style>; hues: string[]; modes: string[]; changes: Record<string, string>; closures: Record<string, string>; rules: Record<string, string>; carriers: string[]; projects: Project[]; worths: Worths;
   trips: { trip_id: string; origin: string; destination: string; cargo: string; depart: string }[];
   limits: { changes: number; routes: number; units: number; required: number; departures: number; first_on: string; last_on: string };
 }

@@ -48,8 +48,19 @@ def count_to_appraise(study: Study, folder: Path) -> int:
     if not has_projects(study):
         return 0
 
-    tables = read_results(folder / _scenario_id(study) / APPRAISAL, _provenance(study))
+    tables = read_results(folder / scenario_of_projects(study) / APPRAISAL, _provenance(study))
     return study.network.frames["projects"].height if tables is None else 0
+
+
+def kept_tables(study: Study, folder: Path) -> Tables:
+    """Return the tables of projects that a folder holds for the inputs as they are."""
+    if not has_projects(study):
+        return {}
+
+    home = folder / scenario_of_projects(study)
+    provenance = _provenance(study)
+    appraisal = read_results(home / APPRAISAL, provenance) or {}
+    return appraisal | (read_results(home / PROGRAMME.name, provenance) or {})
 
 
 def appraisal_tables(study: Study, folder: Path | None, *, fresh: bool = False) -> Tables:
@@ -69,7 +80,7 @@ def appraisal_tables(study: Study, folder: Path | None, *, fresh: bool = False) 
     if not has_projects(study):
         return {}
 
-    home = None if folder is None else folder / _scenario_id(study)
+    home = None if folder is None else folder / scenario_of_projects(study)
     effects = None if home is None else home / f"{EFFECTS}-{_key(study)[:12]}"
     tables = _from_disk(study, folder, APPRAISAL, lambda: _appraisal(study, effects), fresh=fresh)
     if home is not None:
@@ -102,7 +113,7 @@ def programme_tables(
     if not has_projects(study) or not _asked(study).programme:
         return {}
 
-    home = None if folder is None else folder / _scenario_id(study)
+    home = None if folder is None else folder / scenario_of_projects(study)
     sets = None if home is None else home / f"{SETS}-{_key(study)[:12]}"
     tables = _from_disk(
         study, folder, PROGRAMME.name, lambda: _programme(study, sets, progress), fresh=fresh
@@ -122,14 +133,14 @@ def _asked(study: Study) -> ProjectSettings:
     return study.settings.projects or ProjectSettings()
 
 
-def _scenario_id(study: Study) -> str:
+def scenario_of_projects(study: Study) -> str:
     """Return the scenario that projects are looked at under."""
     return _asked(study).scenario or study.scenario.scenario_id
 
 
 def _network(study: Study) -> Network:
     """Return the network that projects are looked at on."""
-    return calibrated(study, study.network_of(_scenario_id(study)))
+    return calibrated(study, study.network_of(scenario_of_projects(study)))
 
 
 def _appraisal(study: Study, effects: Path | None) -> Tables:
@@ -186,7 +197,7 @@ def _summary(
 ) -> pl.DataFrame:
     """Return the programme in one row."""
     row = {
-        "scenario": _scenario_id(study),
+        "scenario": scenario_of_projects(study),
         "convention": CONVENTION,
         "first_year": FIRST_YEAR,
         "value_year": VALUE_YEAR,
@@ -209,7 +220,7 @@ def _from_disk(
     if folder is None:
         return compute()
 
-    home = folder / _scenario_id(study) / part
+    home = folder / scenario_of_projects(study) / part
     provenance = _provenance(study)
     tables = None if fresh else read_results(home, provenance)
     if tables is None:
@@ -224,7 +235,7 @@ def _provenance(study: Study) -> dict[str, Any]:
         "corridor": installed_version(),
         "code": code_hash(),
         "inputs": study.files_hash,
-        "scenario": _scenario_id(study),
+        "scenario": scenario_of_projects(study),
         "choices": dict(_network(study).choices),
     }
 

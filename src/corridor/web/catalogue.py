@@ -37,6 +37,7 @@ from corridor.web.limits import (
 )
 from corridor.web.live_study import StudyState
 from corridor.web.project_cards import project_cards
+from corridor.web.project_worth import project_worths
 
 NO_LEGS = marked("Origin and destination are one place: nothing is carried.")
 CHARTS = ("pareto", "time-distance", "cost-distance", "route-map")
@@ -179,6 +180,7 @@ def _questions(state: StudyState) -> dict[str, Any]:
             for rule in state.network.rows("rules")
         },
         "projects": project_cards(state),
+        "worths": project_worths(state.study),
         "trips": [_trip(trip) for trip in state.study.trips],
     }
 
