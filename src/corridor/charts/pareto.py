@@ -1,4 +1,4 @@
-"""Routes by time and cost: what a faster route costs, with its carbon and its risk."""
+"""Routes by time and cost: what a faster route costs."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from corridor.charts.axes import highest, number_scale, pixel_channels
+from corridor.charts.axes import number_scale, pixel_channels
 from corridor.charts.layer import Layer
 from corridor.charts.letters import with_letters
 from corridor.charts.placement import Label, Pixel, box_around, free_places
-from corridor.charts.style import INK, PAPER, SOFT, WIDTH, Chart
-from corridor.charts.text import title_lines
+from corridor.charts.style import HUES, INK, PAPER, SOFT, WIDTH, Chart
 from corridor.charts.titles import with_title
 from corridor.language.speech import number, tell
 from corridor.units import DAY_H
 
-RISK_HUES = ("#dbe9f6", "#08306b")  # pale to dark: more risk
-_WIDTH = WIDTH - 196
+_WIDTH = WIDTH - 90
 _HEIGHT = 236
 _LETTER_PX = 16.0
-_DOT_PX = 7  # half of what a dot may take
+_DOT_AREA_PX = 110
+_DOT_PX = 7  # half of what a dot takes, and a little more
 _LETTER_OFFSETS = (
     (1.0, -0.9),
     (-1.0, -0.9),
@@ -58,8 +57,8 @@ class _Span:
 def pareto(routes: pl.DataFrame) -> Chart:
     """Return the scatter of routes by time and cost.
 
-    Size tells carbon, darkness the risk of a closure. The level line of a route runs from its 5th
-    to its 95th percentile of time. routes: as ``Routes.routes``.
+    The level line of a route runs from its 5th to its 95th percentile of time. Carbon and risk
+    stand in tables. routes: as ``Routes.routes``.
     """
     frame = _measures(routes)
     days = _span(frame["days"], frame["days_p05"], frame["days_p95"])
@@ -73,7 +72,7 @@ def pareto(routes: pl.DataFrame) -> Chart:
     return with_title(
         chart,
         tell("Time against cost"),
-        tell("left and low is better; large dots burn more, dark ones are likelier to be shut"),
+        tell("left and low is better"),
         tell("Routes by time and cost. {routes}.", routes=_route_texts(frame)),
     )
 
@@ -82,8 +81,6 @@ def _measures(routes: pl.DataFrame) -> pl.DataFrame:
     return with_letters(routes).select(
         "letter",
         "cost_usd",
-        "carbon_kg",
-        "risk_share",
         days=pl.coalesce("time_p50_h", "time_h") / DAY_H,
         days_p05=pl.col("time_p05_h") / DAY_H,
         days_p95=pl.col("time_p95_h") / DAY_H,
@@ -106,30 +103,8 @@ def _bands(frame: pl.DataFrame, days: _Span, usd: _Span) -> Any:
 
 
 def _dots(frame: pl.DataFrame, days: _Span, usd: _Span) -> Any:
-    carbon = _carbon_channel(frame["carbon_kg"])
-    risk = _risk_channel(frame["risk_share"])
-    chart = Layer(frame).mark_circle(stroke=INK, strokeWidth=1, opacity=1, clip=True)
-    return chart.encode(x=_days_channel("days", days), y=_usd_channel(usd), size=carbon, color=risk)
-
-
-def _carbon_channel(carbon_kg: pl.Series) -> alt.Size:
-    values = _legend_values(carbon_kg)
-    return alt.Size(
-        "carbon_kg:Q",
-        title=title_lines(tell("kg CO₂e per unit"), 100),
-        scale=alt.Scale(range=[50, 420], zero=True),
-        legend=alt.Legend(format=",~f", values=values, symbolFillColor="#ffffff"),
-    )
-
-
-def _risk_channel(risk_share: pl.Series) -> alt.Color:
-    top = max(0.05, highest(risk_share))
-    return alt.Color(
-        "risk_share:Q",
-        title=title_lines(tell("chance of closure"), 100),
-        scale=alt.Scale(domain=[0, top], range=[*RISK_HUES]),
-        legend=alt.Legend(format=".0%", gradientLength=110, tickCount=4),
-    )
+    chart = Layer(frame).mark_circle(size=_DOT_AREA_PX, color=HUES[0], opacity=1, clip=True)
+    return chart.encode(x=_days_channel("days", days), y=_usd_channel(usd))
 
 
 def _days_channel(column: str, days: _Span) -> alt.X:
@@ -144,16 +119,6 @@ def _usd_channel(usd: _Span) -> alt.Y:
         scale=usd.scale(),
         axis=alt.Axis(format=",~f", minExtent=48, maxExtent=48),
     )
-
-
-def _legend_values(column: pl.Series) -> list[float]:
-    """Return round values at a quarter, a half and the whole of the highest."""
-    top = highest(column)
-    if not top:
-        return [0.0]
-
-    step = 10 ** len(str(int(top))) / 100
-    return sorted({max(step, round(top * share / step) * step) for share in (0.25, 0.5, 1.0)})
 
 
 def _letters(frame: pl.DataFrame, days: _Span, usd: _Span) -> list[Any]:

@@ -424,9 +424,10 @@ def _scenarios_figure(steps: pl.DataFrame, options: pl.DataFrame) -> Figure:
     """Return each scenario by itself, near the start of the way."""
     caption = tell(
         "The way to the target, near its start: each scenario by itself. Right of the dashed line "
-        "it adds trade, left of it it takes some away. Shutting out competitors of "
-        "the two adds trade between them. A line is not judged by this trade alone: what it "
-        "carries for others is not in it."
+        "it adds trade, left of it it takes some away. Shutting out competitors of the two adds "
+        "trade between them: that rests on the elasticities of the model alone, on nothing that "
+        "was observed. A line is not judged by this trade alone: what it carries for others is not "
+        "in it."
     )
     return draw_figure("trade-scenarios", charts.scenarios(steps), caption, options, TRADE_TABLES)
 

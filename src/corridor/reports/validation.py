@@ -30,14 +30,26 @@ def sections(inputs: ReportInputs) -> list[Section]:
     questions = inputs.frame("questions")
     sentences = Validation(observations, questions).sentences
     is_doubtful = pl.col("verdict") != "believed"
+    notes = _repeated_notes(observations)
     values = {
-        "validation": observations.to_dicts(),
+        "validation": [
+            {**row, "note": notes.get(row["explains"])}
+            for row in observations.iter_rows(named=True)
+        ],
+        "notes": notes,
         "figures": _figures(observations),
         "sentences": [translate(sentence) for sentence in sentences],
         "questions": questions.filter(is_doubtful).to_dicts(),
     }
     title = tell("How far it can be trusted")
     return [Section("validation", title, "validation.html", values, title)]
+
+
+def _repeated_notes(observations: pl.DataFrame) -> dict[str, int]:
+    """Return what is said of several observations, each with the number of its footnote."""
+    said = observations["explains"].drop_nulls()
+    repeated = said.filter(said.is_duplicated()).unique(maintain_order=True)
+    return {str(note): number for number, note in enumerate(repeated, 1)}
 
 
 def measured_count(observations: pl.DataFrame) -> int:
