@@ -51,6 +51,19 @@ class SpanArrays(NamedTuple):
     spell_s: Floats
 
     @classmethod
+    def unhindered(cls, spans: Sequence[Span]) -> SpanArrays:
+        """Return one span without end, whose storms, where the calendar has any, last no time."""
+        whole = np.iinfo(np.int64)
+        share = min((span.open_share for span in spans), default=1.0)
+        return cls(
+            spans,
+            np.array([whole.min]),
+            np.array([whole.max]),
+            np.array([share]),
+            np.zeros(1),
+        )
+
+    @classmethod
     def of(cls, spans: Sequence[Span]) -> SpanArrays:
         """Return a calendar as arrays."""
         start_s, end_s, _, open_share, spell_s = np.array(spans, np.float64).reshape(-1, 5).T

@@ -67,6 +67,11 @@ class Derived(Enum):
     TURNS = "which state of what has slow regimes is met", ("regimes", "draws", "seed"), FIXED
     SEEDS = "words that random numbers begin from", ("stream", "name", "seed"), FIXED
     LUCK = "sampled luck of a mode", ("mode", "draws", "seed"), FIXED
+    LEAST = (
+        "least sampled seconds of arcs",
+        ("costs", "passages", "draws", "seed", "leg correlation", "border correlation"),
+        FOLLOWS_STATUS,
+    )
 
     def __init__(self, meaning: str, arguments: tuple[str, ...], follows_status: bool) -> None:
         self.meaning = meaning

@@ -9,6 +9,7 @@ taken while the place is open. Weather at a place is met by who leaves it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -85,6 +86,7 @@ class Passages:
         self._builder = _Builder(network, openings, entries, costs)
         self._made: dict[int, Passage] = {}
         self._arrays: dict[int, SpanArrays] = {}
+        self._arrays_of = SpanArrays.of
 
     def __getitem__(self, arc: int) -> Passage:
         if arc not in self._made:
@@ -95,8 +97,15 @@ class Passages:
         """Return a calendar of a passage as arrays, made once."""
         arrays = self._arrays.get(id(calendar))
         if arrays is None:
-            arrays = self._arrays[id(calendar)] = SpanArrays.of(calendar)
+            arrays = self._arrays[id(calendar)] = self._arrays_of(calendar)
         return arrays
+
+    def unhindered(self) -> Passages:
+        """Return the same passages with arrays of calendars that keep nobody waiting."""
+        same = copy(self)
+        same._arrays = {}
+        same._arrays_of = SpanArrays.unhindered
+        return same
 
     def apart(self) -> Ints:
         """Return the arcs that do not take everyone who comes, at any time: rides too."""

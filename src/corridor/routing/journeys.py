@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise, starmap, takewhile
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from corridor.network.regimes import Mixture, sampled_h
 from corridor.routing.query import Query
 from corridor.units import HOUR_S
 
+MAX_REMEMBERED = 1 << 22  # seconds of arcs and journeys: 16 MB
 STUCK = np.inf  # second of arrival of a journey that meets a closure without end
 _TABLES = {"link": "links", "service": "services", "terminal": "terminals"}
 # Streams of random numbers: of the element passed, and of the journey as a whole by mode.
@@ -134,6 +136,29 @@ def _go_on(
 
     at_s = _open_at(query, query.passages[arc].entry, at_s)
     return at_s + _handling_s(query, arc, len(at_s), rng, dice)
+
+
+def least_s(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> NDArray[np.float32]:
+    """Return what arcs take of each journey where nothing on them is shut, in s [arcs, draws].
+
+    With the draws of :func:`sample`. There a journey that waits for an opening is never ahead of
+    one that need not, so it takes no less than the sum over its arcs.
+    """
+    conditions = query.conditions
+    correlations = conditions.leg_correlation, conditions.border_correlation
+    key = Derived.LEAST.of(query.costs, query.passages, draws, rng, *correlations)
+    rows: dict[int, NDArray[np.float32]] = query.network.once(key, dict)
+    if len(rows) * draws > MAX_REMEMBERED:
+        rows.clear()
+
+    unhindered = replace(query, passages=query.passages.unhindered())
+    seconds = np.empty((len(arcs), draws), np.float32)
+    for number, arc in enumerate(arcs):
+        row = rows.get(arc)
+        if row is None:
+            row = rows[arc] = _go_on(unhindered, arc, np.zeros(draws), rng).astype(np.float32)
+        seconds[number] = row
+    return seconds
 
 
 def sample_under_way(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:

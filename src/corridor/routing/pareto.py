@@ -241,12 +241,18 @@ def _measured_arcs(network: Network) -> ArcMeasures:
     return measures
 
 
-def spread(values: Ints, groupings: Sequence[Ints], costs_usd: Floats, count: int) -> list[int]:
+def spread(
+    values: Ints,
+    groupings: Sequence[Ints],
+    costs_usd: Floats,
+    count: int,
+    before: Sequence[int] = (),
+) -> list[int]:
     """Return a choice of routes that shows how much they differ, as rows.
 
-    First the best by every criterion, then the cheapest of every group, one grouping after the
-    other, then the most different from those taken. Difference is the largest gap of ranks over
-    the criteria, so that no unit weighs more than another.
+    First those before all, then the best by every criterion, then the cheapest of every group, one
+    grouping after the other, then the most different from those taken. Difference is the largest
+    gap of ranks over the criteria, so that no unit weighs more than another.
 
     Parameters
     ----------
@@ -258,11 +264,14 @@ def spread(values: Ints, groupings: Sequence[Ints], costs_usd: Floats, count: in
         Generalised cost [routes].
     count
         Most rows taken.
+    before
+        Rows that are taken before all others.
     """
     if len(values) <= count:
         return _in_order(values, range(len(values)))
 
-    taken = _extremes(values, groupings, costs_usd)[:count]
+    extremes = _extremes(values, groupings, costs_usd)
+    taken = list(dict.fromkeys([*before, *extremes]))[:count]
     ranks = np.stack([np.searchsorted(np.sort(column), column) for column in values.T], axis=1)
     gap = np.min([_rank_gaps(ranks, row) for row in taken], axis=0)
     while len(taken) < count:

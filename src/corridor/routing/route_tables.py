@@ -206,8 +206,13 @@ def _money_row(line: PriceLine, own: Deviation) -> dict[str, Any]:
 def spreads(query: Query, routes: Sequence[Sequence[int]]) -> dict[int, Spread]:
     """Return the spread of the hours of routes, each given as arcs, by their number."""
     conditions = query.conditions
-    samples = sample_each(query, routes, draws=conditions.draws, rng=conditions.rng)
-    return {number: _spread(query, hours) for number, hours in samples}
+    known: dict[tuple[int, ...], Spread] = query.once("spreads", dict)
+    keys = [tuple(arcs) for arcs in routes]
+    unknown = [key for key in dict.fromkeys(keys) if key not in known]
+    samples = sample_each(query, unknown, draws=conditions.draws, rng=conditions.rng)
+    for number, hours in samples:
+        known[unknown[number]] = _spread(query, hours)
+    return {number: known[key] for number, key in enumerate(keys)}
 
 
 def _spread(query: Query, hours: Floats) -> Spread:

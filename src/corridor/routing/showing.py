@@ -3,18 +3,28 @@
 The exact set is computed whole, unless it is too large to be held; this is about what a person
 reads of it. Four rules, in this order:
 
-1. Tolerances. A route stays only if no other that stays is within the tolerances of it or better on
-   every criterion. So every exact route is within the tolerances of one that stays. Where the
-   search has spent those of cost, carbon and risk, only that of time is left here: a route left out
-   is then no better than one that stays, but in time.
+1. Tolerances. The quickest stays, and the best by each criterion. Any other route stays only if no
+   other that stays is within the tolerances of it or better on every criterion. So every exact
+   route is within the tolerances of one that stays. Where the search has spent those of cost,
+   carbon and risk, only that of time is left here: a route left out is then no better than one that
+   stays, but in time.
 2. Caps. A route with much more of its way by land than the shortest route has in all, or with many
    more changes of mode or gauge than another by the same modes, goes. A ship has no shorter way
    than the coasts leave it, so its kilometres are no detour. No route that keeps to the caps was
    left out by rule 1 for one that does not; by a search within tolerances it may have been.
 3. One route for each sequence of countries and modes: the best by a criterion, else the one of the
-   least generalised cost. The quickest and the cheapest stay, whatever else goes their way.
-4. A number. First the best by every criterion, then the best of each set of modes, then that of
-   each set of gateways, then those that differ most from the ones taken.
+   least generalised cost. The quickest and the best by each criterion stay, whatever else goes
+   their way.
+4. A number. First the quickest, then the best by every criterion, then the best of each set of
+   modes, then that of each set of gateways, then those that differ most from the ones taken.
+
+The quickest is the route that half of the trips take least by, as lists are ordered, while criteria
+and tolerances are of plans. It is chosen among all routes of the set within the caps, before any
+rule drops one. So whatever the tolerances and the number, no route of the set within the caps has a
+lower median than the first of a list, nor is any of them better by a criterion than the best that
+is listed. Routes outside the set may have a lower median: those that another beats as planned, and
+those that a search within tolerances left out, whose plan is no quicker than that of a route it
+returned. No route is chosen by its 5th or 95th percentile: those are figures of the routes shown.
 
 Source of 1: Warburton (1987), Oper. Res. 35(1): approximate Pareto sets of shortest paths.
 """
@@ -35,7 +45,9 @@ from corridor.network.hazards import risk_share
 from corridor.routing.conditions import CRITERIA
 from corridor.routing.corridor_names import gateways
 from corridor.routing.itinerary import countries, modes
+from corridor.routing.medians import Quickest, least_median
 from corridor.routing.pareto import Measures, ParetoSet, spread
+from corridor.routing.route_tables import RISK_DIGITS
 from corridor.units import HOUR_S
 
 POINTS = 100  # of a share
@@ -112,27 +124,27 @@ class Choice(NamedTuple):
 def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
     """Return which routes of an exact set are shown, at most so many, and why not the others."""
     if showing == EXACT or len(pareto) <= 1:
-        rows = spread(pareto.values, [pareto.corridors()], pareto.costs_usd(), max_routes)
-        return Choice(rows, len(pareto), ())
+        return _spread_of_all(pareto, max_routes)
 
     costs_usd = pareto.costs_usd()
     measures = pareto.measures()
-    mode_sets = measures.mode_bits
-    is_short = _within_detour(measures, showing.max_detour)
-    is_direct = _within_reloads(measures, showing.max_more_transshipments)
-    order = _best_first(pareto.values, costs_usd, is_short & is_direct)
+    is_short, is_direct = _within_caps(measures, showing)
+    is_within = is_short & is_direct
+    criteria = _criteria(pareto)
+    best = _best_of(pareto, criteria, costs_usd, np.flatnonzero(is_within))
 
-    apart = cover(_criteria(pareto), order, _tolerances_left(showing, pareto))
-    kept = [row for row in apart if is_short[row] and is_direct[row]]
+    order = np.lexsort((costs_usd, ~is_within)).tolist()
+    apart = cover(criteria, order, _tolerances_left(showing, pareto), best)
+    kept = [row for row in apart if is_within[row]]
     seen = _Seen(pareto, kept)
-    different = (
-        kept if showing.alike else _one_each(kept, seen.sequence, _outstanding(pareto, kept))
-    )
+    different = kept if showing.alike else _one_each(kept, seen.sequence, best)
 
     at = np.array(different, np.int64)
     _, gateway_set = number_values(map(seen.gateways, different))
-    groups = [mode_sets[at], gateway_set]
-    rows = [different[k] for k in spread(pareto.values[at], groups, costs_usd[at], max_routes)]
+    groups = [measures.mode_bits[at], gateway_set]
+    before = [different.index(row) for row in best]
+    chosen = spread(pareto.values[at], groups, costs_usd[at], max_routes, before)
+    rows = [different[k] for k in chosen]
     counts = _Counts(
         exact=len(pareto),
         is_exact=pareto.is_exact,
@@ -145,19 +157,44 @@ def choose(pareto: ParetoSet, showing: Showing, max_routes: int) -> Choice:
     return Choice(rows, len(apart), tuple(_say(showing, counts)))
 
 
+def quickest_shown(pareto: ParetoSet, showing: Showing) -> Quickest | None:
+    """Return the route of an exact set that comes first of those shown; null for an empty set.
+
+    However near others are to it, and however few are shown.
+    """
+    if not len(pareto):
+        return None
+    is_short, is_direct = _within_caps(pareto.measures(), showing)
+    return least_median(pareto, np.flatnonzero(is_short & is_direct).tolist())
+
+
+def _spread_of_all(pareto: ParetoSet, max_routes: int) -> Choice:
+    """Return a choice of all routes of an exact set."""
+    before = []
+    if len(pareto) > max_routes:
+        before.append(least_median(pareto, range(len(pareto))).row)
+    rows = spread(pareto.values, [pareto.corridors()], pareto.costs_usd(), max_routes, before)
+    return Choice(rows, len(pareto), ())
+
+
 def cover(
-    values: Floats, order: Sequence[int], tolerances: tuple[float, float, float, float]
+    values: Floats,
+    order: Sequence[int],
+    tolerances: tuple[float, float, float, float],
+    best: Sequence[int] = (),
 ) -> list[int]:
     """Return rows such that every row is within the tolerances of one of them, in some order.
 
     values: hours, money, carbon and risk [routes, 4]. order: all rows; one stays if none that stays
     before it is within the tolerances of it or better everywhere. tolerances: shares, the last a
-    difference.
+    difference. best: rows that stay before all others, however near they are to each other.
     """
     *shares, points = tolerances
     limits = values * [*(1 + np.array(shares)), 1.0] + [0.0, 0.0, 0.0, points]
-    stay = []
-    left = np.array(order, np.int64)
+    stay = list(best)
+    left = np.array([row for row in order if row not in stay], np.int64)
+    for row in stay:
+        left = left[(values[row] > limits[left]).any(axis=1)]
     while len(left):
         row = int(left[0])
         stay.append(row)
@@ -181,18 +218,34 @@ def _criteria(pareto: ParetoSet) -> Floats:
     return values
 
 
-def _best_first(values: Ints, costs_usd: Floats, is_within: Bools) -> list[int]:
-    """Return routes in an order: within the caps, best by a criterion, least generalised cost.
+def _best_of(pareto: ParetoSet, criteria: Floats, costs_usd: Floats, rows: Ints) -> list[int]:
+    """Return the quickest of some routes, and the best by each criterion in which they differ.
 
-    Of routes best by the same criterion the one of the least generalised cost comes first.
+    The quickest by the median. Of routes best by the same criterion, as far as it is shown, one
+    that is best otherwise is taken, else the one of the least generalised cost.
     """
-    rank = np.full(len(values), values.shape[1])
-    inside = np.flatnonzero(is_within)
-    for number, column in reversed(list(enumerate(values[inside].T))):
-        if len(inside) and column.min() < column.max():
-            rank[inside[np.lexsort((costs_usd[inside], column))[0]]] = number
-    order: list[int] = np.lexsort((costs_usd, rank, ~is_within)).tolist()
-    return order
+    best = [least_median(pareto, rows.tolist()).row]
+    shown = criteria[rows]
+    shown[:, -1] = shown[:, -1].round(RISK_DIGITS)
+    for column in shown.T:
+        is_least = column == column.min()
+        if is_least.all() or np.isin(best, rows[is_least]).any():
+            continue
+        least = rows[is_least]
+        best.append(int(least[costs_usd[least].argmin()]))
+    return best
+
+
+def _within_caps(measures: Measures, showing: Showing) -> tuple[Bools, Bools]:
+    """Tell which routes are within the cap of length, and which within that of reloads.
+
+    Where none is within both, that of length alone holds, which the shortest route keeps.
+    """
+    is_short = _within_detour(measures, showing.max_detour)
+    is_direct = _within_reloads(measures, showing.max_more_transshipments)
+    if not (is_short & is_direct).any():
+        is_direct = np.ones_like(is_direct)
+    return is_short, is_direct
 
 
 def _within_detour(measures: Measures, most: float | None) -> Bools:
@@ -250,16 +303,6 @@ def _one_each(
     return [row for row in rows if row in stay]
 
 
-def _outstanding(pareto: ParetoSet, rows: Sequence[int]) -> set[int]:
-    """Return the quickest and the cheapest of some routes, where they differ in that."""
-    best = set()
-    for column in (pareto.arrival_s, pareto.cents):
-        values = column[list(rows)]
-        if len(values) and values.min() < values.max():
-            best.add(rows[int(values.argmin())])
-    return best
-
-
 class _Counts(NamedTuple):
     """How many routes there are, how many are apart, and how many each rule leaves out."""
 
@@ -292,9 +335,9 @@ def _say(showing: Showing, counts: _Counts) -> list[str]:
     elif counts.apart < counts.exact:
         sentences.append(
             message(
-                "Of {exact} routes that no other beats, {apart} are more than {time} % of time, "
-                "{cost} % of cost, {carbon} % of carbon or {risk} points of risk apart; each of "
-                "the others is that near to one of them.",
+                "Of {exact} routes that no other beats, {apart} are the best by a criterion or "
+                "more than {time} % of time, {cost} % of cost, {carbon} % of carbon or {risk} "
+                "points of risk apart; each of the others is that near to one of them.",
                 exact=counts.exact,
                 apart=counts.apart,
                 **tolerances,

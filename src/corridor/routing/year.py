@@ -26,7 +26,7 @@ from corridor.routing.itinerary import (
     legs,
     modes,
 )
-from corridor.routing.query import Query, prepare
+from corridor.routing.query import Query, drawn_on, prepare
 from corridor.routing.quickest import quickest
 from corridor.routing.reasons import absence
 from corridor.routing.search import best_route
@@ -154,6 +154,10 @@ def _days(depart: str, every_days: int) -> Iterator[dt.date]:
 def _quickest(query: Query) -> dict[str, Any]:
     """Return the quickest route of one departure, or why there is none."""
     route = quickest(query)
+    longer = drawn_on(query) if route is None else None
+    if longer is not None:
+        query = longer
+        route = quickest(query)
     if route is None:
         reason = absence(query, most=1).reason
         return {"reason": reason, "reason_message": pack(reason)}
