@@ -7,6 +7,7 @@ import pytest
 
 from core_cases import network
 from corridor.network.network import Network
+from corridor.routing.conditions import Options
 from corridor.routing.medians import ROUNDING_H, least_median, median_bounds_h
 from corridor.routing.order import quickest_first, time_order
 from corridor.routing.pareto import pareto_set
@@ -137,7 +138,7 @@ def test_of_equal_medians_the_least_plan_is_taken(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_deadline_that_is_nearer_than_half_of_the_trips_holds() -> None:
-    options = {"deadline": "2026-07-10"}
+    options: Options = {"deadline": "2026-07-10"}
     query = prepare(
         network(SCENARIO), "almaty", "karachi", cargo=CARGO, depart="2026-07-01", options=options
     )

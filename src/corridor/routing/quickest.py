@@ -23,7 +23,7 @@ class QuickestRoute(NamedTuple):
 def quickest(query: Query, showing: Showing = USUAL) -> QuickestRoute | None:
     """Return the route that half of the trips take least by; null where there is none.
 
-    It is the first of the list of routes by all criteria that the same question has, see
+    It is the first of the list by all criteria that the same question has, with the same caps: see
     :mod:`corridor.routing.showing`. Sampled journeys miss openings that a plan just meets, so it is
     not always the route with the quickest plan.
     """
