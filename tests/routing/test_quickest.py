@@ -25,9 +25,7 @@ PAIRS = [
     ("tashkent", "karachi"),
     ("karachi", "almaty"),
     ("astana", "karachi"),
-    ("constanta", "batumi"),
     ("tashkurgan", "aktobe"),
-    ("gilgit", "kerki"),
 ]
 CARGOES = [
     "container-20",
