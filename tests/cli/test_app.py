@@ -211,3 +211,22 @@ def test_json_knows_no_number_without_end(capsys: pytest.CaptureFixture[str]) ->
 def test_what_is_missing_or_wrong_is_said_as_it_is_typed(words: str, says: str, run: Any) -> None:
     ran = run(*words.split())
     assert ran.code == 2 and says in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["warm-up", "now"], "corridor warm-up takes no 'now'."),
+        (["forecast", "x", "--target", "lots"], "--target 'lots' is no number."),
+        (["rank", "x", "--top", "few"], "--top 'few' is no whole number."),
+        (
+            ["quote", "x", "a", "b", "--issued-on", "1.7.2026"],
+            "--issued-on '1.7.2026' is no date: write it as 2026-02-10.",
+        ),
+    ],
+)
+def test_what_an_option_takes_is_said_in_words(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(words) == cli.USAGE
+    assert f"corridor: {said}\n" in capsys.readouterr().err

@@ -8,11 +8,19 @@ nothing served, or an answer rejected.
 from __future__ import annotations
 
 import atexit
+import datetime as dt
 import gc
 import inspect
 import sys
 
-from cyclopts import App, CycloptsError, MissingArgumentError, Parameter
+from cyclopts import (
+    App,
+    CoercionError,
+    CycloptsError,
+    MissingArgumentError,
+    Parameter,
+    UnusedCliTokensError,
+)
 
 from corridor import __version__
 from corridor.cli import (
@@ -70,6 +78,12 @@ VERBS = (
     warm_up.warm_up,
 )
 
+# What an option takes, in words, where something else was typed.
+KINDS = {
+    int: "whole number",
+    float: "number",
+    dt.date: "date: write it as 2026-02-10",
+}
 NEW_OBJECTS = 100_000  # after which rubbish is looked for: rows and calendars of a study stay
 
 
@@ -168,6 +182,10 @@ def _run(arguments: list[str] | None) -> int:
 
 def _usage(error: CycloptsError) -> str:
     """Return what is wrong with a command line."""
+    if isinstance(error, UnusedCliTokensError):
+        return f"{_command(error)} takes no {' '.join(map(repr, error.unused_tokens or ()))}."
+    if isinstance(error, CoercionError) and error.token and error.target_type in KINDS:
+        return f"{error.token.keyword} {error.token.value!r} is no {KINDS[error.target_type]}."
     if not isinstance(error, MissingArgumentError) or error.argument is None:
         return str(error)
     if error.keyword is not None:

@@ -331,7 +331,6 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
         print_json(result)
     else:
         _say_head(study, routes)
-        say_all(in_letters([routes.best] if routes.best else [], routes.routes))
         _print_routes(study, routes, answer.table)
         say_all(routes.left_out)
     say_warnings(in_letters(routes.warnings, routes.routes))
@@ -339,7 +338,8 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
 
 
 def _say_head(study: Study, routes: Routes) -> None:
-    """Say how many routes there are between which places and when; where there is none, why."""
+    """Say how many routes there are, between which places and when, and the best; else why none."""
+    from corridor.charts.letters import in_letters
     from corridor.screens.names import in_words, name_of
 
     trip = routes.provenance
@@ -350,7 +350,11 @@ def _say_head(study: Study, routes: Routes) -> None:
     if routes.reason:
         say(f"No route {ends}: {in_words(study.network, routes.reason)}")
         return
+    if routes.legs.is_empty():
+        say(f"Nothing to carry {ends}: the goods are there.")
+        return
     say(f"{routes.routes.height} of {count_of(routes.pareto_count, 'route')} {ends}.")
+    say_all(in_letters([routes.best] if routes.best else [], routes.routes))
 
 
 def _print_routes(study: Study, routes: Routes, table: str) -> None:
@@ -359,10 +363,10 @@ def _print_routes(study: Study, routes: Routes, table: str) -> None:
 
     screen = {"routes": routes_table, "legs": legs_table, "money": money_table}[table]
     frame = {"routes": routes.routes, "legs": routes.legs, "money": routes.money}[table]
-    if frame.is_empty() and is_screen(json=False):
+    if routes.legs.is_empty() and is_screen(json=False):
         return
     print_frame(frame, json=False, screen=screen, network=study.network)
-    if table == "routes" and frame.height:
+    if table == "routes" and routes.legs.height:
         say(WHAT_HOLDS)
 
 
