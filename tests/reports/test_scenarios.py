@@ -24,7 +24,7 @@ def test_other_scenarios_are_told_and_tabled(page: Page, text: str) -> None:
     ) in plain
     part = text[text.index('<section id="scenarios"') :]
     assert "<b>4.0 d</b>" in part and "<b>no route</b>" in part and "<b>$ 3,350</b>" not in part
-    assert '<a href="#source-lines-2021">[1]</a>' in part.split("</section>")[0]
+    assert '<a href="#source-1">[1]</a>' in part.split("</section>")[0]
 
 
 def test_scenario_that_changes_nothing_or_shuts_a_way_says_so() -> None:

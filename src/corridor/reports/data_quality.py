@@ -86,7 +86,7 @@ def row_sections(inputs: ReportInputs) -> list[Section]:
         "evidence": _table_rows(evidence),
         "figures": [_figure(evidence)] if evidence.height else [],
         "defaults": _default_rows(defaults),
-        "defaults_csv": csv_address(defaults),
+        "defaults_csv": csv_address(defaults.drop("note")),  # notes stand in the table
     }
     title = tell("Data quality")
     return [Section("rows", title, "rows.html", values, title)]
