@@ -83,12 +83,13 @@ def ours(
     *,
     spans: int = 1,
     tolerances: Tolerances = NO_TOLERANCES,
+    beyond: Ints | None = None,
 ) -> Result:
     """Return our answer, lower bounds and the choice of the best included.
 
     criteria: 2 to 4, the fourth is the risk of hazards. spans: how many pieces the time in which
     arcs are open is cut into, which changes nothing but the work. tolerances: how near a route left
-    out must be to one of the answer.
+    out must be to one of the answer. beyond: points no route is sought beyond.
     """
     arcs = np.zeros((len(square.tail), len(ARC)), np.int64)
     for number, (column, _) in enumerate(CRITERIA[:criteria]):
@@ -106,7 +107,7 @@ def ours(
         Trip(np.array([start]), 0, np.arange(places) == goal),
         np.zeros((0, places), np.int64),
         _bounds(square, arcs, goal),
-        SearchLimits(EVER, EVER, EVER),
+        SearchLimits(EVER, EVER, EVER, beyond),
         np.zeros(1, np.int64),
         tolerances,
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import naive
 from corridor.kernels import Ints, pareto
-from corridor.kernels.records import ARC, CRITERIA_COLUMNS, LABEL, Tolerances
+from corridor.kernels.records import ARC, CRITERIA_COLUMNS, LABEL, NO_TOLERANCES, Tolerances
 from corridor.network import hazards
 from corridor.network import network as networks
 from corridor.routing.query import prepare
@@ -39,6 +39,8 @@ def covers(near: Ints, exact: Ints, tolerances: Tolerances) -> bool:
     shares = np.array([0.0, tolerances.money, tolerances.carbon, 0.0])[: exact.shape[1]]
     points = np.array([0.0, 0.0, 0.0, tolerances.risk])[: exact.shape[1]]
     limits = exact * (1 + shares) + points + 1e-6
+    if not len(exact):
+        return True
     return bool((near[None] <= limits[:, None]).all(axis=2).any(axis=1).all())
 
 
@@ -61,6 +63,37 @@ def test_every_route_over_a_grid_is_near_one_that_is_returned(
     near = grids["ours"](square, criteria, *ends, tolerances=tolerances).values
     assert covers(near, exact, tolerances)
     assert near[:, 0].min() == exact[:, 0].min()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 1000),
+    st.integers(2, 4),
+    st.lists(st.tuples(*[st.integers(0, 9)] * 4), min_size=1, max_size=4),
+    st.booleans(),
+)
+def test_nothing_is_sought_beyond_points(
+    grids: dict[str, Any], seed: int, criteria: int, tenths: list[tuple[int, ...]], is_near: bool
+) -> None:
+    """Points lie between the least and the most of what routes take, or at nothing."""
+    side = 9
+    square = grids["grid"](side, seed)
+    tolerances = Tolerances(0.05, 0.1, 15) if is_near else NO_TOLERANCES
+    ends = (0, side * side - 1)
+    exact = grids["ours"](square, criteria, *ends).values
+    span = np.ptp(exact, axis=0)
+    parts = np.array(tenths)[:, :criteria]
+    points = np.where(parts > 0, exact.min(axis=0) + parts * span // 10, 0)
+    points = np.pad(points, ((0, 0), (0, 4 - criteria)))
+
+    near = grids["ours"](square, criteria, *ends, tolerances=tolerances, beyond=points).values
+    shares = np.array([0.0, tolerances.money, tolerances.carbon, 0.0])[:criteria]
+    risk = np.array([0, 0, 0, tolerances.risk])[:criteria]
+    most = exact + (exact * shares).astype(np.int64) + risk
+    is_beyond = (points[:, :criteria] <= most[:, None]).all(axis=2).any(axis=1)
+    assert covers(near, exact[~is_beyond], tolerances)
+    if not is_near:
+        assert np.array_equal(near, exact[~is_beyond])
 
 
 @pytest.mark.parametrize("criteria", [2, 3, 4])

@@ -24,6 +24,9 @@ is compared at the goal only, with its tolerance. Any claim from what a label ta
 of it would do; here claims go down where a further part (of PARTS) of the hours to the goal lies
 behind a label, by as much of the tolerance. That leaves the fewest labels of what was tried.
 
+Points beyond which nothing is sought stand at the goal like routes that arrived, each from its own
+time on; they are not returned.
+
 Source: Hansen (1980), label setting for several criteria; Martins (1984); lower bounds after
 Hernandez et al. (2020), BOA*; fronts without the first criterion after Pulido et al. (2015),
 NAMOA*dr; one queued label at a time after Maristany de las Casas et al. (2023), T-MDA; FIFO time
@@ -80,6 +83,7 @@ CHILDREN = 4  # of an entry of the queue
 HALF = 32  # bits of a number that holds two
 LOW = (1 << HALF) - 1  # its lower half
 PARTS = 16  # of the way after each of which claims go down; see docs/decisions/088
+_NO_POINTS = np.empty((0, 4), np.int64)
 
 
 class ArcTable(NamedTuple):
@@ -232,19 +236,17 @@ def search(
     is_near = max(tolerances) > 0
     width = (*ROW_COLUMNS, ROW.words + words.shape[1])[kind] + TAKEN_COLUMNS * is_near
 
-    arc_table = _arc_table(graph, calendars, arcs, trip, bounds, counted, limits.last_arrival)
+    arc_table = _arc_table(graph, calendars, arcs, trip, counted, limits)
     arc_table = _first_columns(arc_table, (*ARC_COLUMNS, ON.label_words + words.shape[1])[kind])
     state_table = _first_columns(
         _state_table(graph, bounds, counted), (*STATE_COLUMNS, len(AT))[kind]
     )
     is_passable = (arcs[:, ARC.duration] >= 0) & (bounds[graph.head, BOUND.duration] < UNREACHED)
-    is_never_queued = np.concatenate([~is_passable, np.zeros(len(trip.starts), bool)])
+    is_never_queued = np.zeros(len(arc_table), bool)
+    is_never_queued[: len(arcs)] = ~is_passable
     pools = Pools(*(np.empty(room, np.int64) for room in (FIRST_POOL, FIRST_POOL, FIRST_GOALS)))
     free = np.full((2, ROOMS + 1), -1, np.int64)  # of labels and fronts, see _move
     free[:, ROOMS] = 0
-    if limits.below is not None:
-        hazard_words = words[:, : len(hazard_weight)]
-        _know_route(kind, state_table, pools.fronts, free, hazard_words, limits.below)
     keys = np.empty(len(arc_table), np.int64)
     items = np.empty(len(arc_table), np.int64)
     counts = np.zeros(len(COUNT), np.int64)
@@ -263,7 +265,7 @@ def search(
             words,
             hazard_weight,
             remembered,
-            trip.is_goal,
+            np.append(trip.is_goal, True),
             *pools,
             free,
             keys,
@@ -281,6 +283,7 @@ def search(
         if status >= GROW_LABELS:
             _with_more_room(pools, status - GROW_LABELS)
     goals = pools.goals.reshape(-1, 2)[: counts[COUNT.goals] if status == DONE else 0]
+    goals = goals[goals[:, 0] < len(trip.is_goal)]  # no points
     labels, at_goal = _routes(
         pools.labels[: free[0, ROOMS]],
         state_table,
@@ -295,28 +298,16 @@ def search(
     return status, labels, at_goal, int(counts[COUNT.settled])
 
 
-def _know_route(kind: int, states: Ints, front: Ints, free: Ints, words: Ints, below: int) -> None:
-    """Let the goal know a route that takes so much of the one criterion that counts."""
-    states[-1, AT.least] = below
-    if kind != BLOCKS:
-        return
-
-    counts_risk = bool(words.any())
-    columns = FRONT.word + words.shape[1]
-    front[: columns * FIRST_ROOM] = 0
-    front[(FRONT.z if counts_risk else FRONT.x) * FIRST_ROOM] = below
-    states[-1, AT.front_count] = 1
-    states[-1, AT.front_room] = FIRST_ROOM
-    free[1, ROOMS] = columns * FIRST_ROOM
-
-
 def _parts_behind(bounds: Ints, trip: Trip) -> Floats:
-    """Return the share of the hours to the goal that lies behind each state, in PARTS [states]."""
+    """Return the share of the hours to the goal that lies behind each state, in PARTS.
+
+    [states + 1]: of the goal after all states none, as points at it claim nothing.
+    """
     to_come = bounds[:, BOUND.duration]
     in_all = max(int(to_come[trip.starts].min(initial=UNREACHED)), 1)
     share = np.clip(1 - to_come / in_all, 0, 1)
     parts: Floats = np.floor(share * PARTS) / PARTS
-    return parts
+    return np.append(parts, 0.0)
 
 
 def _with_more_room(pools: Pools, number: int) -> None:
@@ -338,21 +329,31 @@ def _arc_table(
     calendars: Calendars,
     arcs: Ints,
     trip: Trip,
-    bounds: Ints,
     counted: Sequence[int],
-    last_arrival: int,
+    limits: SearchLimits,
 ) -> Ints:
-    """Return arcs and starts, columns ON but those of the queued label."""
+    """Return arcs, starts, and the points beyond which nothing is sought as starts at the goal.
+
+    Columns ON. Of the queued label those are empty of which starts have nothing.
+    """
+    points = _NO_POINTS if limits.beyond is None else limits.beyond
     count = len(graph.head)
-    table = np.zeros((count + len(trip.starts), ON.transshipments + 1), np.int64)
+    goal = len(graph.ptr) - 1
+    table = np.zeros((count + len(trip.starts) + len(points), ON.label_risk + 1), np.int64)
     table[:, ON.tail] = -1
-    table[:count, ON.tail] = np.repeat(np.arange(len(graph.ptr) - 1), np.diff(graph.ptr))
-    table[:, ON.head] = np.concatenate([graph.head, trip.starts])
+    table[:count, ON.tail] = np.repeat(np.arange(goal), np.diff(graph.ptr))
+    table[:, ON.head] = np.concatenate([graph.head, trip.starts, np.full(len(points), goal)])
     table[count:, ON.next] = 1  # as if made of a label before
     table[:count, ON.second] = arcs[:, ARC.duration]
     table[:count, ON.transshipments] = arcs[:, ARC.transshipments]
     for column, criterion in zip((ON.x, ON.y), counted, strict=False):
         table[:count, column] = arcs[:, criterion]
+
+    at_goal = table[count + len(trip.starts) :]
+    at_goal[:, ON.second] = points[:, 0] - trip.depart
+    for column, criterion in zip((ON.label_x, ON.label_y), counted, strict=False):
+        at_goal[:, column] = points[:, LABEL_OF[criterion] - LABEL.second]
+    at_goal[:, ON.label_risk] = points[:, LABEL.risk - LABEL.second]
 
     first = calendars.ptr[:-1]
     last = calendars.ptr[1:]
@@ -360,7 +361,7 @@ def _arc_table(
     table[:count, ON.last_span] = last
     single = np.flatnonzero(last == first + 1)
     span = calendars.spans[first[single]]
-    is_open = (span[:, SPAN.start] <= trip.depart) & (span[:, SPAN.end] > last_arrival)
+    is_open = (span[:, SPAN.start] <= trip.depart) & (span[:, SPAN.end] > limits.last_arrival)
     table[single[is_open & (span[:, SPAN.delay] == 0)], ON.first_span] = -1
     return table
 
@@ -754,7 +755,7 @@ def _queue_starts(
     size = 0
     for arc in range(len(arcs)):
         if arcs[arc, ON.tail] < 0:
-            key = depart + states[arcs[arc, ON.head], AT.second]
+            key = depart + arcs[arc, ON.second] + states[arcs[arc, ON.head], AT.second]
             if key <= last_arrival:
                 _place_up(keys, items, size, key, arc)
                 size += 1

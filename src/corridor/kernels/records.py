@@ -55,7 +55,7 @@ class SearchLimits(NamedTuple):
     last_arrival: int  # second
     transshipments: int
     labels: int
-    below: int | None = None  # of the one criterion beside time, what routes must take less than
+    beyond: Ints | None = None  # points no route is sought beyond: CRITERIA_COLUMNS [points, 4]
 
 
 class Tolerances(NamedTuple):

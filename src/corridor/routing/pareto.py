@@ -19,6 +19,7 @@ from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.routing.chains import labels_of_routes
 from corridor.routing.conditions import CRITERIA
+from corridor.routing.dominance import undominated_rows
 from corridor.routing.exposure import label_weights
 from corridor.routing.query import Query
 from corridor.routing.search import (
@@ -198,17 +199,6 @@ def _best_of(
         values[:, RISK] = label_weights(query, answer.labels, goals)
     shown = undominated_rows(values)
     return ParetoSet(query, answer.labels, goals[shown], values[shown], within)
-
-
-def undominated_rows(values: Ints) -> Ints:
-    """Return the rows that no other is at least as good as, the best by the first column first."""
-    from corridor.kernels.pareto import undominated
-
-    # What is the same of all rows sets none of them back; the kernel is faster on fewer columns.
-    differs = (values != values[:1]).any(axis=0)
-    order = np.lexsort(values.T[::-1])
-    rows: Ints = order[undominated(np.ascontiguousarray(values[order][:, differs]))]
-    return rows
 
 
 def _country_bits(query: Query) -> Ints:

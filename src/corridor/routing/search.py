@@ -34,6 +34,7 @@ from corridor.network.graph import group_members, members_of
 from corridor.network.memory import Derived
 from corridor.routing.chains import labels_of_routes, rows_to
 from corridor.routing.conditions import CRITERIA
+from corridor.routing.dominance import beyond_hidden
 from corridor.routing.query import Query
 from corridor.routing.turn_backs import (
     Loop,
@@ -113,29 +114,65 @@ def search(
     """
     from corridor.kernels.pareto import DONE
 
+    limits = _limits(query, max_labels)
+    beyond = np.empty((0, len(CRITERIA)), np.int64)
+    if below is not None:
+        beyond = np.where(criteria, below, 0)[None]
+    hidden = beyond
     minded: dict[int, set[int]] = {}
+    straight = None
+
     while True:
-        answer = _search(query, criteria, minded, _limits(query, max_labels, below), tolerances)
+        points = np.concatenate([beyond, hidden])
+        answer = _search(query, criteria, minded, limits._replace(beyond=points), tolerances)
         again = turns_back(query, answer.labels, answer.goals)
-        loops = _loops(query, criteria, answer, again)
+        straight = _joined(straight, answer._replace(goals=answer.goals[~again]))
+
+        values = _values(straight.labels, straight.goals, criteria)
+        back = _unmet(answer, answer.goals[again], values, criteria)
+        loops = _loops(query, answer.labels, back)
         if answer.status != DONE or not loops:
-            return answer._replace(goals=answer.goals[~again])
+            return straight
+
+        hidden = beyond_hidden(values, _values(answer.labels, back, criteria), tolerances)
         for loop in loops:
             minded.setdefault(loop.place, set()).update(loop.states)
 
 
-def _loops(query: Query, criteria: Bools, answer: Answer, again: Bools) -> set[Loop]:
-    """Return where the best routes come back to a place.
+def _values(labels: Ints, goals: Ints, criteria: Bools) -> Ints:
+    """Return time, money, carbon and risk of routes, 0 where they do not count [goals, 4]."""
+    values: Ints = labels[goals, CRITERIA_COLUMNS] * criteria
+    return values
 
-    again: which routes turn back. One that is no better than some that does not hides no other.
+
+def _joined(before: Answer | None, answer: Answer) -> Answer:
+    """Return an answer with the routes of one before it."""
+    if before is None:
+        return answer
+
+    first, second = (part.labels[:, : len(LABEL)] for part in (before, answer))
+    second = second.copy()
+    second[second[:, LABEL.parent] >= 0, LABEL.parent] += len(first)
+    return answer._replace(
+        labels=np.concatenate([first, second]),
+        goals=np.concatenate([before.goals, answer.goals + len(first)]),
+    )
+
+
+def _unmet(answer: Answer, goals: Ints, values: Ints, criteria: Bools) -> Ints:
+    """Return the goals of routes that none with some values is at least as good as.
+
+    Another hides nothing that it does not stand for.
     """
-    values = answer.labels[answer.goals, CRITERIA_COLUMNS] * criteria
-    straight = values[~again]
-    loops = set()
+    of_goals = _values(answer.labels, goals, criteria)
+    is_met = [bool((values <= row).all(axis=1).any()) for row in of_goals]
+    unmet: Ints = goals[~np.array(is_met, bool)]
+    return unmet
 
-    for goal, value in zip(answer.goals[again], values[again], strict=True):
-        if not (straight <= value).all(axis=1).any():
-            loops.add(innermost_loop(query, trace(query, answer.labels, int(goal))))
+
+def _loops(query: Query, labels: Ints, goals: Ints) -> set[Loop]:
+    """Return where routes come back to a place."""
+    loops = {innermost_loop(query, trace(query, labels, goal)) for goal in goals.tolist()}
     return {loop for loop in loops if loop is not None}
 
 
@@ -331,7 +368,7 @@ def _chain(query: Query, criteria: Bools, answer: Answer, goal: int) -> Ints:
     return chain
 
 
-def _limits(query: Query, max_labels: int, below: int | None = None) -> SearchLimits:
+def _limits(query: Query, max_labels: int) -> SearchLimits:
     """Return what no route may exceed: the calendar's end, the deadline, the cap on reloads."""
     conditions = query.conditions
     last_arrival = query.openings.to_s
@@ -346,7 +383,6 @@ def _limits(query: Query, max_labels: int, below: int | None = None) -> SearchLi
             max_labels if conditions.most_labels is None else conditions.most_labels,
             query.once("room", _room),
         ),
-        below=below,
     )
 
 
