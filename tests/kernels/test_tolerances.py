@@ -97,6 +97,19 @@ def test_nothing_is_sought_beyond_points(
 
 
 @pytest.mark.parametrize("criteria", [2, 3, 4])
+def test_points_spare_labels(grids: dict[str, Any], criteria: int) -> None:
+    side = 16
+    square = grids["grid"](side)
+    ends = (0, side * side - 1)
+    every = grids["ours"](square, criteria, *ends)
+    dear = np.zeros((1, 4), np.int64)
+    dear[0, 1] = np.quantile(every.values[:, 1], 0.25)
+    cheap = grids["ours"](square, criteria, *ends, beyond=dear)
+    assert 0 < len(cheap.values) < len(every.values)
+    assert cheap.settled < 0.7 * every.settled
+
+
+@pytest.mark.parametrize("criteria", [2, 3, 4])
 def test_tolerances_of_almost_nothing_leave_out_nothing(
     grids: dict[str, Any], criteria: int
 ) -> None:

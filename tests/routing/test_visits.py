@@ -12,6 +12,7 @@ from corridor.kernels.records import CRITERIA_COLUMNS, NO_TOLERANCES, Tolerances
 from corridor.routing import search as searches
 from corridor.routing.pareto import undominated_rows
 from corridor.routing.query import Query, prepare
+from corridor.routing.turn_backs import turns_back
 from corridor.routing.visits import Visits, visits
 from random_lines import PLACES, random_lines
 
@@ -50,6 +51,20 @@ def test_states_that_stand_twice_find_what_bits_find(
         near = best_values(query, ALMOST_NOTHING)
         assert near == best_values(query, NO_TOLERANCES), f"seed {seed}"
     assert max(further) > 0  # some routes came back, or would have
+
+
+@pytest.mark.parametrize("seeds", [range(60), pytest.param(range(60, 600), marks=pytest.mark.slow)])
+def test_what_routes_that_turn_back_may_hide_is_sought_again(seeds: range) -> None:
+    """Every route is near one that a search within tolerances returns, and none turns back."""
+    tolerances = Tolerances(0.2, 0.4, 0)
+    for seed in seeds:
+        query = question(seed)
+        answer = searches.search(query, NO_RISK, tolerances=tolerances)
+        near = answer.labels[answer.goals, CRITERIA_COLUMNS][:, :3]
+        for exact in best_values(query, NO_TOLERANCES):
+            limits = np.array(exact[:3]) * [1, 1 + tolerances.money, 1 + tolerances.carbon] + 1e-6
+            assert (near <= limits).all(axis=1).any(), f"seed {seed}"
+        assert not turns_back(query, answer.labels, answer.goals).any()
 
 
 def test_many_sets_of_places_are_bits_again() -> None:

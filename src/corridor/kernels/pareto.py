@@ -67,21 +67,23 @@ GROW_GOALS = 5
 NUMBER = 0
 STAIRCASE = 1
 BLOCKS = 2
-FIRST_ROOM = 4  # entries a list has room for at first, doubled when full
-ROOMS = 40  # how often room can double
+FIRST_ROOM = 4  # entries a list has room for at first; then 6, 8, 12, 16, 24 ...
+ROOMS = 80  # how often room can grow
 LIST_ROOM = 2  # column of the room of a list, from the one it begins with
 # Numbers a pool has room for at first; what is not touched takes no memory.
 FIRST_POOL = 1 << 24
 FIRST_GOALS = 1 << 12
-TAKEN_COLUMNS = 2  # of a label that claims less, after all others: what it takes of x and y
 # comparisons between two looks at the outcome: enough for the compiler to do several at once
 BLOCK = 32
 BOUND_OF = {ARC.money: BOUND.money, ARC.carbon: BOUND.carbon}
 LABEL_OF = {ARC.money: LABEL.money, ARC.carbon: LABEL.carbon}
 STAIRCASE_CRITERIA = 3  # rows in the order of the first are told apart by a staircase of the others
 CHILDREN = 4  # of an entry of the queue
-HALF = 32  # bits of a number that holds two
-LOW = (1 << HALF) - 1  # its lower half
+# A number that holds three: an arc, the part of the way behind, and which label of a list.
+ARC_BIT = 32
+PART_BIT = 27
+PART = (1 << ARC_BIT - PART_BIT) - 1
+LOW = (1 << PART_BIT) - 1
 PARTS = 16  # of the way after each of which claims go down; see docs/decisions/088
 _NO_POINTS = np.empty((0, 4), np.int64)
 
@@ -113,7 +115,7 @@ class ArcTable(NamedTuple):
 class StateTable(NamedTuple):
     """Columns of a state. After all others stands the goal, of which only the front is in use.
 
-    A list stands in a pool of numbers, and moves into twice the room when it is full.
+    A list stands in a pool of numbers, and moves into more room when it is full.
     """
 
     x: int  # the least to come from here to the goal
@@ -133,13 +135,13 @@ class StateTable(NamedTuple):
 class RowColumns(NamedTuple):
     """Columns of a settled label; fewer where less counts, see ROW_COLUMNS.
 
-    Within tolerances x and y are what the label claims; what it takes stands in two more columns
-    after all others.
+    Within tolerances what it claims follows from what it takes and from the part of the way that
+    lies behind it.
     """
 
     x: int  # the first criterion that counts beside time: money, or carbon where money does not
     second: int
-    back: int  # arc it came by, and which label of the arc's tail it was made from
+    back: int  # arc it came by, part behind, and which label of the arc's tail it was made from
     y: int  # the second: carbon
     transshipments: int
     risk: int
@@ -234,7 +236,7 @@ def search(
     else:
         kind = STAIRCASE if len(counted) > 1 and arcs[:, ARC.carbon].any() else NUMBER
     is_near = max(tolerances) > 0
-    width = (*ROW_COLUMNS, ROW.words + words.shape[1])[kind] + TAKEN_COLUMNS * is_near
+    width = (*ROW_COLUMNS, ROW.words + words.shape[1])[kind]
 
     arc_table = _arc_table(graph, calendars, arcs, trip, counted, limits)
     arc_table = _first_columns(arc_table, (*ARC_COLUMNS, ON.label_words + words.shape[1])[kind])
@@ -277,7 +279,7 @@ def search(
             is_near,
             np.array([tolerances.money, tolerances.carbon]),
             tolerances.risk,
-            _parts_behind(bounds, trip),
+            _parts_behind(bounds, trip) * is_near,
             stop,
         )
         if status >= GROW_LABELS:
@@ -293,21 +295,19 @@ def search(
         LABEL_OF[counted[0]],
         LABEL_OF[ARC.carbon],
         len(LABEL) - 1 + words.shape[1],
-        is_near,
     )
     return status, labels, at_goal, int(counts[COUNT.settled])
 
 
-def _parts_behind(bounds: Ints, trip: Trip) -> Floats:
-    """Return the share of the hours to the goal that lies behind each state, in PARTS.
+def _parts_behind(bounds: Ints, trip: Trip) -> Ints:
+    """Return how many of the PARTS of the hours to the goal lie behind each state.
 
     [states + 1]: of the goal after all states none, as points at it claim nothing.
     """
     to_come = bounds[:, BOUND.duration]
     in_all = max(int(to_come[trip.starts].min(initial=UNREACHED)), 1)
     share = np.clip(1 - to_come / in_all, 0, 1)
-    parts: Floats = np.floor(share * PARTS) / PARTS
-    return np.append(parts, 0.0)
+    return np.append(np.floor(share * PARTS).astype(np.int64), 0)
 
 
 def _with_more_room(pools: Pools, number: int) -> None:
@@ -403,7 +403,7 @@ def _search(  # noqa: C901, PLR0912
     is_near: bool,
     shares: Floats,
     risk_tolerance: int,
-    behind: Floats,
+    parts: Ints,
     stop: Ints,
 ) -> int:
     """Settle labels until none is queued, or a pool is full; return the status.
@@ -419,8 +419,6 @@ def _search(  # noqa: C901, PLR0912
     if kind == BLOCKS:
         width = ROW.words + words_count
         columns = FRONT.word + words_count
-    if is_near:
-        width += TAKEN_COLUMNS
     unit = 2 if kind == STAIRCASE else 1
     y = np.int64(0)
     size = counts[COUNT.queued]
@@ -500,24 +498,25 @@ def _search(  # noqa: C901, PLR0912
             row = states[v, AT.labels] + count * width
             x_taken = x
             y_taken = y
+            part = parts[v]
             if is_near:
                 came_over = arcs[arc, ON.tail]
                 if came_over >= 0:
-                    before = states[came_over, AT.labels] + arcs[arc, ON.next] * width
-                    x_taken = pool[before - TAKEN_COLUMNS] + arcs[arc, ON.x]
-                    y_taken = pool[before - TAKEN_COLUMNS + 1]
+                    before = states[came_over, AT.labels] + (arcs[arc, ON.next] - 1) * width
+                    part = max(part, pool[before + ROW.back] >> PART_BIT & PART)
+                    x_taken = pool[before + ROW.x] + arcs[arc, ON.x]
                     if kind != NUMBER:
-                        y_taken += arcs[arc, ON.y]
-                pool[row + width - TAKEN_COLUMNS] = x_taken
-                pool[row + width - TAKEN_COLUMNS + 1] = y_taken
-                x = min(x, _claim(x_taken, states[v, AT.x], shares[0] * behind[v]))
+                        y_taken = pool[before + ROW.y] + arcs[arc, ON.y]
+                x = _claim(x_taken, states[v, AT.x], shares[0], part)
                 if kind != NUMBER:
-                    y = min(y, _claim(y_taken, states[v, AT.y], shares[1] * behind[v]))
-            pool[np.uint64(row + ROW.x)] = x
+                    y = _claim(y_taken, states[v, AT.y], shares[1], part)
+            pool[np.uint64(row + ROW.x)] = x_taken
             pool[np.uint64(row + ROW.second)] = keys[0] - states[v, AT.second]
-            pool[np.uint64(row + ROW.back)] = (popped << HALF) | (arcs[arc, ON.next] - 1)
+            pool[np.uint64(row + ROW.back)] = (
+                (popped << ARC_BIT) | (part << PART_BIT) | (arcs[arc, ON.next] - 1)
+            )
             if kind != NUMBER:
-                pool[np.uint64(row + ROW.y)] = y
+                pool[np.uint64(row + ROW.y)] = y_taken
             if kind == BLOCKS:
                 pool[row + ROW.transshipments] = arcs[arc, ON.label_transshipments]
                 pool[row + ROW.risk] = arcs[arc, ON.label_risk]
@@ -579,7 +578,12 @@ def _search(  # noqa: C901, PLR0912
                 row += width
                 number += 1
 
-                x = pool[np.uint64(at_row + ROW.x)] + arcs[a, ON.x]
+                x = pool[np.uint64(at_row + ROW.x)]
+                part = np.int64(0)
+                if is_near:
+                    part = pool[np.uint64(at_row + ROW.back)] >> PART_BIT & PART
+                    x = _claim(x, states[u, AT.x], shares[0], part)
+                x += arcs[a, ON.x]
                 x_at_goal = x + states[w, AT.x]
                 if is_near:
                     x_at_goal = _within(x_at_goal, shares[0])
@@ -587,7 +591,10 @@ def _search(  # noqa: C901, PLR0912
                     if x >= states[w, AT.least] or x_at_goal >= states[goal, AT.least]:
                         continue
                 else:
-                    y = pool[np.uint64(at_row + ROW.y)] + arcs[a, ON.y]
+                    y = pool[np.uint64(at_row + ROW.y)]
+                    if is_near:
+                        y = _claim(y, states[u, AT.y], shares[1], part)
+                    y += arcs[a, ON.y]
                     y_at_goal = y + states[w, AT.y]
                     if is_near:
                         y_at_goal = _within(y_at_goal, shares[1])
@@ -676,9 +683,13 @@ def _within(value: int, share: float) -> np.int64:
 
 
 @njit(**JIT)
-def _claim(taken: int, to_come: int, share: float) -> np.int64:
-    """Return the least claim whose share more, with the least to come, is what a label takes."""
-    return np.int64(np.ceil((taken + to_come) / (1 + share))) - to_come
+def _claim(taken: int, to_come: int, share: float, part: int) -> np.int64:
+    """Return the least claim that what a label takes is within a part of a tolerance of.
+
+    Both with the least to come. That of a label is never more than that of the label it was made
+    from, with what the arc adds.
+    """
+    return np.int64(np.ceil((taken + to_come) / (1 + share * part / PARTS))) - to_come
 
 
 @njit(**JIT)
@@ -709,7 +720,7 @@ def arrival(at: int, spans: Ints, first: int, last: int, duration: int) -> np.in
 def _move(
     pool: Ints, states: Ints, state: int, at: int, free: Ints, kind: int, columns: int, unit: int
 ) -> None:
-    """Move a list into twice the room, or give it its first.
+    """Move a list into more room, or give it its first.
 
     Parameters
     ----------
@@ -724,9 +735,10 @@ def _move(
         Columns of an entry, and numbers of each; a column stands in one piece.
     """
     room = states[state, at + LIST_ROOM]
-    twice = max(FIRST_ROOM, 2 * room)
+    larger = np.int64(FIRST_ROOM)
     size = 0
-    while FIRST_ROOM << size < twice:
+    while larger <= room:
+        larger += larger // (2 + size % 2)
         size += 1
 
     place = free[kind, size]
@@ -734,17 +746,17 @@ def _move(
         free[kind, size] = pool[place]
     else:
         place = free[kind, ROOMS]
-        free[kind, ROOMS] += columns * unit * twice
+        free[kind, ROOMS] += columns * unit * larger
 
     first = states[state, at]
     for column in range(columns):
         for i in range(unit * room):
-            pool[place + column * unit * twice + i] = pool[first + column * unit * room + i]
+            pool[place + column * unit * larger + i] = pool[first + column * unit * room + i]
     if room > 0:
         pool[first] = free[kind, size - 1]
         free[kind, size - 1] = first
     states[state, at] = place
-    states[state, at + LIST_ROOM] = twice
+    states[state, at + LIST_ROOM] = larger
 
 
 @njit(**JIT)
@@ -781,7 +793,7 @@ def _may_extend(
     """
     v = arcs[arc, ON.head]
     back = pool[row + ROW.back]
-    if arcs[back >> HALF, ON.tail] == v and not is_near:
+    if arcs[back >> ARC_BIT, ON.tail] == v and not is_near:
         return False
 
     changes = pool[row + ROW.transshipments] + arcs[arc, ON.transshipments]
@@ -1011,7 +1023,6 @@ def _routes(
     x_column: int,
     y_column: int,
     columns: int,
-    is_near: bool,
 ) -> tuple[Ints, Ints]:
     """Return the labels on the way to goals, and which of them are at the goals.
 
@@ -1019,9 +1030,6 @@ def _routes(
     into its row. x_column, y_column: of the labels, for the first and the second criterion that
     count.
     """
-    at_x = width - TAKEN_COLUMNS if is_near else ROW.x
-    at_y = width - TAKEN_COLUMNS + 1 if is_near else ROW.y
-    compared = width - TAKEN_COLUMNS * is_near
     number_of = np.zeros(len(pool) // width + 1, np.int32)  # from 1; 0: not on the way
     at_goal = np.empty(len(goals), np.int64)
     count = 0
@@ -1032,7 +1040,7 @@ def _routes(
             count += 1
             number_of[place] = count
             back = pool[place * width + ROW.back]
-            tail = arcs[back >> HALF, ON.tail]
+            tail = arcs[back >> ARC_BIT, ON.tail]
             if tail >= 0:
                 place = states[tail, AT.labels] // width + (back & LOW)
         at_goal[goal] = number_of[last] - 1
@@ -1045,7 +1053,7 @@ def _routes(
         label = number_of[place] - 1
         row = place * width
         back = pool[row + ROW.back]
-        arc = back >> HALF
+        arc = back >> ARC_BIT
         tail = arcs[arc, ON.tail]
         is_first = tail < 0
         labels[label, LABEL.state] = arcs[arc, ON.head]
@@ -1055,10 +1063,10 @@ def _routes(
             before = states[tail, AT.labels] // width + (back & LOW)
             labels[label, LABEL.parent] = number_of[before] - 1
         labels[label, LABEL.second] = pool[row + ROW.second]
-        labels[label, x_column] = pool[row + at_x]
-        if compared > ROW.y and y_column != x_column:
-            labels[label, y_column] = pool[row + at_y]
-        if compared > ROW.transshipments:
+        labels[label, x_column] = pool[row + ROW.x]
+        if width > ROW.y and y_column != x_column:
+            labels[label, y_column] = pool[row + ROW.y]
+        if width > ROW.transshipments:
             labels[label, LABEL.transshipments] = pool[row + ROW.transshipments]
             labels[label, LABEL.risk] = pool[row + ROW.risk]
             labels[label, LABEL.hazard_bits] = pool[row + ROW.words]
