@@ -21,8 +21,9 @@ give way one to another. By induction along any route: at each of its states sta
 comes no later, has met no other hazards and claims no more than the route takes; or the label that
 did has given way to a route at the goal, no later and within the tolerance of all it claims. Risk
 is compared at the goal only, with its tolerance. Any claim from what a label takes down to a share
-of it would do; here claims go down where a further part (of PARTS) of the hours to the goal lies
-behind a label, by as much of the tolerance. That leaves the fewest labels of what was tried.
+of it would do; here it is, with the least to come, what the label takes by as much of the tolerance
+less as parts (of PARTS) of the hours to the goal lay behind it at most. So it follows from what a
+label takes, which is all that is kept. That leaves the fewest labels of what was tried.
 
 Points beyond which nothing is sought stand at the goal like routes that arrived, each from its own
 time on; they are not returned.
@@ -286,6 +287,7 @@ def search(
             _with_more_room(pools, status - GROW_LABELS)
     goals = pools.goals.reshape(-1, 2)[: counts[COUNT.goals] if status == DONE else 0]
     goals = goals[goals[:, 0] < len(trip.is_goal)]  # no points
+    pools.fronts.resize(0, refcheck=False)  # makes room for what follows
     labels, at_goal = _routes(
         pools.labels[: free[0, ROOMS]],
         state_table,

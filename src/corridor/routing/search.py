@@ -50,7 +50,7 @@ MAX_LABELS = 1 << 22  # about 0.9 GB
 NEAR_LABELS = 1 << 23  # within tolerances and without hazards
 EXACT_LABELS = 1 << 19  # of a set of which a part is shown, before it is sought within tolerances
 LABEL_BYTES = 220  # as measured, with its place among what labels are compared by
-NEAR_LABEL_BYTES = 115  # the same within tolerances and without hazards
+NEAR_LABEL_BYTES = 65  # the same within tolerances and without hazards
 NO_LIMIT = 1 << 40
 RISK = CRITERIA.index("risk")
 # The column of arcs that each column of bounds but that of hours is the least sum of.
