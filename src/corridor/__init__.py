@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from corridor.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from corridor.closures.comparison import compare as compare
     from corridor.closures.criticality import rank as rank
@@ -76,8 +78,6 @@ if TYPE_CHECKING:
     from corridor.trade.potential import complete_flows as complete_flows
     from corridor.trade.potential import split_flows as split_flows
     from corridor.web.serving import web_answer as web_answer
-
-__version__ = "0.1.0"
 
 # Each name is imported when it is first asked for, so that `import corridor` costs next to nothing.
 _HOME = {

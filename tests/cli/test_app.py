@@ -22,13 +22,13 @@ from corridor.study import study
 
 CORRIDOR = str(Path(sys.executable).with_name("corridor"))
 ROUTE = ["almaty", "samarkand", "--depart", "2026-07-01"]
-COMMANDS = sorted(name for name in cli.app if not name.startswith("-"))
+COMMANDS = sorted(name for name in cli.shell() if not name.startswith("-"))
 SHORT = ("check", "new", "route", "skim")  # the others take a while and have tests of their own
 
 
 def example(name: str) -> list[str]:
     """Return the words of the example a command's help gives, to the end of its paragraph."""
-    _, _, rest = str(cli.app[name].help).partition("Example:")
+    _, _, rest = str(cli.shell()[name].help).partition("Example:")
     words = shlex.split(rest.partition("\n\n")[0])
     assert words[:2] == ["corridor", name]
     return words[1:]
@@ -53,7 +53,7 @@ def test_every_help_has_an_example_and_reads_well(
     shown = run(name, "--help")
     assert shown.code == 0
     assert f"Example: corridor {name} " in " ".join(shown.out.split()) + " "
-    cli.app.parse_args(
+    cli.shell().parse_args(
         example(name), exit_on_error=False, print_error=False
     )  # raises where it cannot be read
 
@@ -65,7 +65,7 @@ def test_every_help_has_an_example_and_reads_well(
 
 def test_lists_are_written_with_commas_or_repeated() -> None:
     def read(words: str) -> Any:
-        _, bound, _ = cli.app.parse_args(words, exit_on_error=False, print_error=False)
+        _, bound, _ = cli.shell().parse_args(words, exit_on_error=False, print_error=False)
         return bound.arguments
 
     assert read("skim x --avoid KG,CN --avoid IR")["avoid"] == ("KG", "CN", "IR")

@@ -8,10 +8,16 @@ nothing served, or an answer rejected.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import datetime as dt
 import gc
 import inspect
+import os
 import sys
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from cyclopts import (
     App,
@@ -23,18 +29,6 @@ from cyclopts import (
 )
 
 from corridor import __version__
-from corridor.cli import (
-    closures,
-    consignments,
-    evidence,
-    flows,
-    projects,
-    routing,
-    study,
-    trade,
-    warm_up,
-    web,
-)
 from corridor.cli.output import (
     DONE,
     FINDINGS,
@@ -46,37 +40,24 @@ from corridor.cli.output import (
     say_all,
     use_utf8,
 )
+from corridor.cli.stand_ins import stand_in
 from corridor.counts import count_of
 from corridor.errors import CallError, NotConverged, StudyError
 
-VERBS = (
-    study.new,
-    study.check,
-    study.run,
-    study.report,
-    study.export,
-    study.translate,
-    routing.route,
-    routing.skim,
-    consignments.quote,
-    consignments.schedule,
-    closures.rank,
-    closures.simulate,
-    closures.compare,
-    closures.hazards,
-    closures.replay,
-    flows.assign,
-    projects.appraise,
-    projects.phase,
-    projects.wait,
-    projects.coalition,
-    trade.forecast,
-    trade.audit,
-    evidence.validate,
-    web.serve,
-    web.brief,
-    warm_up.warm_up,
-)
+# The verbs of every file of this package, in the order in which help lists them.
+VERBS = {
+    "study": ("new", "check", "run", "report", "export", "translate"),
+    "routing": ("route", "skim"),
+    "consignments": ("quote", "schedule"),
+    "closures": ("rank", "simulate", "compare", "hazards", "replay"),
+    "flows": ("assign",),
+    "projects": ("appraise", "phase", "wait", "coalition"),
+    "trade": ("forecast", "audit"),
+    "evidence": ("validate",),
+    "web": ("serve", "brief"),
+    "warm_up": ("warm-up",),
+}
+FILE_OF_VERB = {verb: file for file, verbs in VERBS.items() for verb in verbs}
 
 # What an option takes, in words, where something else was typed.
 KINDS = {
@@ -84,7 +65,7 @@ KINDS = {
     float: "number",
     dt.date: "date: write it as 2026-02-10",
 }
-NEW_OBJECTS = 100_000  # after which rubbish is looked for: rows and calendars of a study stay
+NEW_OBJECTS = 300_000  # after which rubbish is looked for: rows and calendars of a study stay
 
 
 def _shown_default(value: object) -> str | None:
@@ -119,19 +100,30 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-app = App(
-    name="corridor",
-    help="Plan and appraise international freight corridors.",
-    help_format="plaintext",
-    version=__version__,
-    version_flags=["--version"],
-    help_flags=["--help", "-h"],
-    default_parameter=Parameter(show_default=_shown_default),
-    suppress_keyboard_interrupt=False,  # so that main can say it
-)
-for verb in VERBS:
-    verb.__doc__ = _in_whole_lines(verb.__doc__ or "")
-    app.command(verb, version=__version__)
+@cache
+def shell(verb: str | None = None) -> App:
+    """Return the command line with one verb of it; null: with all of them."""
+    app = App(
+        name="corridor",
+        help="Plan and appraise international freight corridors.",
+        help_format="plaintext",
+        version=__version__,
+        version_flags=["--version"],
+        help_flags=["--help", "-h"],
+        default_parameter=Parameter(show_default=_shown_default),
+        suppress_keyboard_interrupt=False,  # so that main can say it
+    )
+    for name in FILE_OF_VERB if verb is None else [verb]:
+        app.command(_function(name), version=__version__)
+    return app
+
+
+def _function(verb: str) -> Callable[..., Any]:
+    """Return the function of a verb."""
+    module = import_module(f"corridor.cli.{FILE_OF_VERB[verb]}")
+    function: Callable[..., Any] = getattr(module, verb.replace("-", "_"))
+    function.__doc__ = _in_whole_lines(function.__doc__ or "")
+    return function
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -142,8 +134,31 @@ def main(arguments: list[str] | None = None) -> int:
     """
     use_utf8()
     gc.set_threshold(NEW_OBJECTS)
-    if arguments is None:
-        atexit.register(gc.freeze)  # else all objects are looked through once more at the end
+    if arguments is not None:
+        return _code(arguments)
+
+    stand_in()
+    codes: list[int] = []
+    atexit.register(_leave, codes)  # first of all, so that it is called last
+    codes.append(_code(sys.argv[1:]))
+    return codes[0]
+
+
+def _leave(codes: list[int]) -> None:
+    """End the process with its exit code, without taking apart all that ends with it anyway.
+
+    codes: empty: it ends by an exception.
+    """
+    if not codes:
+        return
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(codes[0])
+
+
+def _code(arguments: list[str]) -> int:
+    """Run a command line, say what is wrong with it, and return its exit code."""
     try:
         return _run(arguments)
     except CycloptsError as error:
@@ -171,8 +186,10 @@ def main(arguments: list[str] | None = None) -> int:
         return USAGE
 
 
-def _run(arguments: list[str] | None) -> int:
+def _run(arguments: list[str]) -> int:
     """Run a command line, print all of its output and return its exit code."""
+    is_verb = bool(arguments) and arguments[0] in FILE_OF_VERB
+    app = shell(arguments[0] if is_verb else None)
     code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
 
     if sys.stdout is not None:

@@ -311,8 +311,6 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
     """Print the routes of one departure or parts of them, and why an element is in none."""
     from corridor.charts.letters import in_letters
     from corridor.routing.route import route as find_routes
-    from corridor.routing.whynot import why_not
-    from corridor.screens.names import in_words
 
     routes = find_routes(
         study.network,
@@ -323,6 +321,9 @@ def _routes(study: Study, trip: dict[str, Any], answer: AnswerOptions, *, json: 
     )
     result = routes_answer(routes)
     if answer.why_not is not None:
+        from corridor.routing.whynot import why_not
+        from corridor.screens.names import in_words
+
         absence = why_not(study.network, element=answer.why_not, **trip)
         result["why_not"] = why_not_answer(absence)
         say(in_words(study.network, absence.verdict))

@@ -365,7 +365,7 @@ def _check_target(to: Path) -> None:
 def _check_folder(to: Path) -> None:
     """Raise CallError where a folder holds tables that no export of ours wrote."""
     from corridor.exchange.export import CONTENTS
-    from corridor.tables.reading import is_input
+    from corridor.tables.inputs import is_input
 
     if not to.is_dir() or (to / f"{CONTENTS}.csv").exists():
         return

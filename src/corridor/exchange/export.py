@@ -16,7 +16,8 @@ from corridor.tables import schema
 from corridor.tables.columns import Table
 from corridor.tables.csv import SPREADSHEET_INSTANT, SPREADSHEET_MARK, csv_text, join_lists
 from corridor.tables.files import sweep, write_bytes
-from corridor.tables.reading import WORKBOOK, read_folder
+from corridor.tables.inputs import WORKBOOK
+from corridor.tables.reading import read_folder
 from corridor.tables.xlsx import CONTENTS as CONTENTS
 from corridor.tables.xlsx import CONTENTS_COLUMNS
 from corridor.tables.zeros import without_negative_zeros

@@ -13,12 +13,14 @@ import io
 import pickle
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba
 from numba.core import environment
 from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.core.runtime.nrt import rtsys
+from numba.core.runtime import _nrt_python  # type: ignore[attr-defined]
 
 from corridor.kernels.compilation import cache_folder
 
@@ -35,6 +37,8 @@ def njit(*, cache: bool, **options: Any) -> Any:
     def decorate(function: Callable[..., Any]) -> Any:
         kernel = compiled(function)
         is_compiled = kernel is not function  # it is not where NUMBA_DISABLE_JIT says so
+        if is_compiled:
+            kernel._compilation_chain_init_hook = _no_extensions
         if cache and is_compiled and cache_folder() is not None:
             _keep_on_disk(kernel)
         return kernel
@@ -96,9 +100,9 @@ class SealedCache(FunctionCache):
         """Return the compiled code of a signature; null where it is to be compiled.
 
         Numba would load all that it compiles with first, which takes longer than all else.
-        Compiled code needs the reference counts alone.
+        Compiled code needs the functions of C that count references alone.
         """
-        rtsys.initialize(target_context)
+        _name_reference_counts()
         try:
             with self._guard_against_spurious_io_errors():
                 return self._load_overload(signature, target_context)
@@ -111,6 +115,20 @@ class SealedCache(FunctionCache):
             super().save_overload(signature, data)
         except OSError:
             self.disable()
+
+
+def _no_extensions() -> None:
+    """Look for no extensions of Numba among all installed packages: no kernel is of one."""
+
+
+@cache
+def _name_reference_counts() -> None:
+    """Tell LLVM where the functions of C are that compiled code counts references with.
+
+    Numba would also compile those that it links into each kernel, which compiled ones hold.
+    """
+    for name, address in _nrt_python.c_helpers.items():
+        llvm.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
 
 
 def _keep_on_disk(kernel: Any) -> None:

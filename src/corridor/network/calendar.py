@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ _EPOCH = dt.date(1970, 1, 1)
 _EPOCH_AT = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FOREVER_S = 1 << 50
+NO_WEATHER = (0.0, 1.0, 0.0)  # delay_s, open_share and spell_s of a span
+_end = itemgetter(1)
 
 
 class Span(NamedTuple):
@@ -130,6 +133,10 @@ def intersect(a: Sequence[Span], b: Sequence[Span]) -> list[Span]:
     while i < len(a) and j < len(b):
         one = a[i]
         two = b[j]
+        if two[0] <= one[0] and one[1] <= two[1] and two[2:] == NO_WEATHER:
+            first, i = i, bisect_right(a, two[1], i, key=_end)
+            both += a[first:i]
+            continue
         start = max(one[0], two[0])
         end = min(one[1], two[1])
         if start < end:

@@ -128,7 +128,7 @@ def _seasons_of_times(
     """
     times = [np.zeros(0, np.int64)]
     seasons_d = [np.zeros((2, 0))]
-    for law in np.unique(number).tolist():
+    for law in np.flatnonzero(np.bincount(number)).tolist():  # np.unique would load numpy.ma
         at = np.flatnonzero(number == law)
         for season_d in _seasons(laws[law], float(since_d[at].min()), float(at_d[at].max())):
             times.append(at)

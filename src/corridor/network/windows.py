@@ -9,7 +9,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from corridor.network.calendar import WEEKDAYS, Span, add_joined, day_of, second, seconds_of_day
+import numpy as np
+
+from corridor.kernels import Ints
+from corridor.network.calendar import WEEKDAYS, Span, day_of, second, seconds_of_day
 from corridor.network.zones import Stretch, fixed, period_of_days, stretches
 from corridor.units import DAY_S, HOUR_S
 
@@ -149,22 +152,22 @@ class _LocalDays(NamedTuple):
         """Tell whether no weekday or hour is named."""
         return len(self.weekdays) == 7 and (self.opens_s, self.shuts_s) == (0, DAY_S)
 
-    def runs(self, first_day: int, end_day: int) -> Iterator[tuple[int, int]]:
-        """Yield the first and the last of days on which it is open without a break, in order.
+    def runs(self, first_day: int, end_day: int) -> Ints:
+        """Return the first and the last of days on which it is open without a break, in order.
 
-        Days are counted from 1970-01-01; those from first_day to before end_day.
+        Days are counted from 1970-01-01; those from first_day to before end_day int64 [runs, 2].
         """
         seasons = [(first_day * DAY_S, end_day * DAY_S)]
         if self.season is not None:
             seasons = _season_spans(self.season, *seasons[0])
+        runs = np.array(seasons, np.int64).reshape(-1, 2) // DAY_S - (0, 1)
+        if self.is_whole_week:
+            return runs
 
-        for begin_s, end_s in seasons:
-            days = range(begin_s // DAY_S, end_s // DAY_S)
-            if self.is_whole_week:
-                yield days[0], days[-1]
-            else:
-                # 1970-01-01 was a Thursday.
-                yield from ((day, day) for day in days if (day + 3) % 7 in self.weekdays)
+        days = np.concatenate([np.arange(first, last + 1) for first, last in runs] or [runs[:, 0]])
+        is_open = np.isin(np.arange(7), list(self.weekdays))
+        days = days[is_open[(days + 3) % 7]]  # 1970-01-01 was a Thursday
+        return np.column_stack([days, days])
 
 
 def _row_pieces(row: dict[str, object], from_s: int, to_s: int, zone: str | None) -> Iterator[Span]:
@@ -182,11 +185,9 @@ def _row_pieces(row: dict[str, object], from_s: int, to_s: int, zone: str | None
         yield Span(begin_s, end_s, *weather)
         return
 
-    spans: list[Span] = []
-    for stretch in _stretches(row, begin_s, end_s, zone):
-        for begin, end in _spans_by_clock(days, stretch):
-            add_joined(spans, begin, end)
-    yield from (Span(span.start_s, span.end_s, *weather) for span in spans)
+    pieces = [_spans_by_clock(days, each) for each in _stretches(row, begin_s, end_s, zone)]
+    for begin, end in _joined(np.concatenate(pieces)).tolist():
+        yield Span(begin, end, *weather)
 
 
 def _period(row: dict[str, object], from_s: int, to_s: int, zone: str | None) -> tuple[int, int]:
@@ -227,18 +228,25 @@ def _stretches(
     return fixed(0, from_s, to_s) if name is None else stretches(name, from_s, to_s)
 
 
-def _spans_by_clock(days: _LocalDays, stretch: Stretch) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of the openings in a stretch, in order."""
+def _spans_by_clock(days: _LocalDays, stretch: Stretch) -> Ints:
+    """Return (start, end) of the openings in a stretch, in order int64 [openings, 2]."""
     start_s, end_s, offset_s = stretch
     # The night before the first day may last into the stretch.
     first_day = (start_s + offset_s) // DAY_S - 1
     last_day = (end_s + offset_s) // DAY_S
 
-    for first, last in days.runs(first_day, last_day + 1):
-        begin = max(first * DAY_S - offset_s + days.opens_s, start_s)
-        end = min(last * DAY_S - offset_s + days.shuts_s, end_s)
-        if begin < end:
-            yield begin, end
+    hours_s = (days.opens_s - offset_s, days.shuts_s - offset_s)
+    spans = np.clip(days.runs(first_day, last_day + 1) * DAY_S + hours_s, start_s, end_s)
+    openings: Ints = spans[spans[:, 0] < spans[:, 1]]
+    return openings
+
+
+def _joined(spans: Ints) -> Ints:
+    """Return (start, end) of openings in order, those as one that reach the next."""
+    shut_s = np.maximum.accumulate(spans[:, 1])
+    begins = np.flatnonzero(np.append(True, spans[1:, 0] > shut_s[:-1])[: len(spans)])
+    ends = np.append(begins[1:], len(spans))[: len(begins)] - 1
+    return np.column_stack([spans[begins, 0], shut_s[ends]])
 
 
 def _weekday_numbers(weekdays: str | None) -> set[int]:

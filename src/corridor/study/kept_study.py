@@ -19,9 +19,9 @@ from corridor.errors import Finding
 from corridor.study.settings import FILE
 from corridor.tables import budgets
 from corridor.tables.files import read_bytes
+from corridor.tables.inputs import is_input
 from corridor.tables.prepared import Prepared, keep_prepared, key_of, read_prepared
 from corridor.tables.raw import Unreadable
-from corridor.tables.reading import is_input
 
 MIN_BYTES = 100_000  # of files of a study: a smaller one is read as fast as it is found
 _DEFAULTS = "defaults taken"

@@ -27,7 +27,6 @@ from corridor.study.settings import FILE, Scenario, Settings, Trip
 from corridor.tables import budgets
 from corridor.tables.files import MIN_AGE_S, read_bytes
 from corridor.tables.raw import Unreadable
-from corridor.tables.reading import read_folder
 from corridor.tables.tables import Tables
 
 if TYPE_CHECKING:
@@ -362,6 +361,7 @@ def _look(folder: str | os.PathLike[str]) -> _Look:
     from corridor.checks.dates import check_past
     from corridor.study import references
     from corridor.study.defaults import complete, no_defaults
+    from corridor.tables.reading import read_folder
 
     home = Path(folder)
     data = _settings_data(home)

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from corridor.tables.columns import WEEKDAYS, Column, Table
-from corridor.tables.cures import cure
 
 TYPES: Mapping[str, Any] = {
     "number": pl.Float64,
@@ -93,6 +92,8 @@ def parse(column: Column, text: str) -> Any:
     value = cell.select(typed(column)).item()
 
     if value is None:
+        from corridor.tables.cures import cure
+
         raise ValueError(cure(column, text))
     return value
 

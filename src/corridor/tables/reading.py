@@ -17,13 +17,19 @@ from corridor.tables.columns import Table
 from corridor.tables.csv import SAVE_AS, read_csv
 from corridor.tables.files import SUFFIXES, read_bytes
 from corridor.tables.frames import typed_frame
+from corridor.tables.inputs import (
+    NAMES,
+    WORKBOOK,
+    is_input,
+    is_shown,
+    may_be_workbook,
+    suffix,
+)
 from corridor.tables.parquet import read_parquet
 from corridor.tables.raw import RawTable, Unreadable, from_frame, refuse_too_many_rows
 from corridor.tables.tables import Tables, empty_table
 from corridor.tables.xlsx import Sheets, exported_answers, holds_answers, read_xlsx
 
-WORKBOOK = "study.xlsx"
-_NAMES = frozenset(t.name for t in schema.TABLES)
 _COLUMNS = {t.name: frozenset(c.name for c in t.columns) for t in schema.TABLES}
 _OTHER_WORKBOOKS = (".ods", ".xls", ".xlsm", ".xlsb", ".numbers")
 _UNREAD = (*_OTHER_WORKBOOKS, ".tsv", ".txt", ".json", ".gz", ".zip", ".feather", ".arrow")
@@ -90,13 +96,8 @@ def read_folder(
         _read_file(home, file, reading)
 
     reading.unread = [name for name in names if _is_unread(name)]
-    _read_workbooks(home, [name for name in names if _may_be_workbook(name)], reading)
+    _read_workbooks(home, [name for name in names if may_be_workbook(name)], reading)
     return _typed_tables(reading, evidence)
-
-
-def is_input(name: str) -> bool:
-    """Tell whether a file of that name in a study's folder may be read as its tables."""
-    return _may_be_workbook(name) or (_suffix(name) in SUFFIXES and Path(name).stem in _NAMES)
 
 
 def may_be_written(path: Path) -> bool:
@@ -106,7 +107,7 @@ def may_be_written(path: Path) -> bool:
     """
     if not is_input(path.name):
         return True
-    if path.name == WORKBOOK or not _may_be_workbook(path.name):
+    if path.name == WORKBOOK or not may_be_workbook(path.name):
         return False
     return not path.exists() or holds_answers(path.read_bytes())
 
@@ -118,7 +119,7 @@ def from_frames(frames: Mapping[str, Any]) -> Tables:
     """
     reading = _Reading()
     for name, frame in frames.items():
-        if name not in _NAMES:
+        if name not in NAMES:
             reading.findings.append(_unknown_table(name, stem=name))
             continue
 
@@ -140,7 +141,7 @@ def _no_tables(home: Path, error: Exception) -> Tables:
         file=str(home),
     )
     frames = {table.name: empty_table(table.name) for table in schema.TABLES}
-    return Tables(frames, findings=(finding,), broken=_NAMES)
+    return Tables(frames, findings=(finding,), broken=NAMES)
 
 
 # The files of a folder
@@ -148,17 +149,17 @@ def _no_tables(home: Path, error: Exception) -> Tables:
 
 def _table_files(names: list[str]) -> Iterator[_TableFile]:
     for name in names:
-        if _is_shown(name) and _suffix(name) in SUFFIXES and Path(name).stem in _NAMES:
+        if is_shown(name) and suffix(name) in SUFFIXES and Path(name).stem in NAMES:
             yield _TableFile(name, Path(name).stem)
 
 
 def _stray_files(names: list[str]) -> Iterator[Finding]:
     """Files that look like tables and are not read."""
     for name in names:
-        if not _is_shown(name) or _may_be_workbook(name):
+        if not is_shown(name) or may_be_workbook(name):
             continue
 
-        if _suffix(name) in SUFFIXES and Path(name).stem not in _NAMES:
+        if suffix(name) in SUFFIXES and Path(name).stem not in NAMES:
             yield _unknown_table(name, stem=Path(name).stem)
         elif _is_unread(name):
             stem = name.split(".")[0]
@@ -167,45 +168,30 @@ def _stray_files(names: list[str]) -> Iterator[Finding]:
                 f"{name} is not read: its ending is none of {', '.join(SUFFIXES)}.",
                 do=_cure_ending(name),
                 severity="warning",
-                table=stem if stem in _NAMES else None,
+                table=stem if stem in NAMES else None,
                 file=name,
             )
 
 
 def _is_unread(name: str) -> bool:
     """Tell whether a file seems to hold tables in a form that is not read."""
-    if not _is_shown(name) or _suffix(name) not in _UNREAD:
+    if not is_shown(name) or suffix(name) not in _UNREAD:
         return False
-    return _suffix(name) in _OTHER_WORKBOOKS or name.split(".")[0] in _NAMES
+    return suffix(name) in _OTHER_WORKBOOKS or name.split(".")[0] in NAMES
 
 
 def _cure_ending(name: str) -> str:
     """Return what to do with a file whose ending is not read."""
-    if _suffix(name) == ".gz":
+    if suffix(name) == ".gz":
         return f"Unpack it: gunzip {name}."
-    if _suffix(name) == ".zip":
+    if suffix(name) == ".zip":
         return "Unpack it."
-    return _SAVE_WORKBOOK_AS if _suffix(name) in _OTHER_WORKBOOKS else SAVE_AS
-
-
-def _may_be_workbook(name: str) -> bool:
-    """Tell whether a file may be the workbook of all tables."""
-    is_table = Path(name).stem in _NAMES
-    return name == WORKBOOK or (_is_shown(name) and _suffix(name) == ".xlsx" and not is_table)
-
-
-def _is_shown(name: str) -> bool:
-    """Tell whether a file is neither hidden nor what an open spreadsheet program leaves."""
-    return not name.startswith((".", "~"))
-
-
-def _suffix(name: str) -> str:
-    return Path(name).suffix.lower()
+    return _SAVE_WORKBOOK_AS if suffix(name) in _OTHER_WORKBOOKS else SAVE_AS
 
 
 def _unknown_table(name: str, *, stem: str) -> Finding:
     """Return the finding for a file, or a frame, whose name is that of no table."""
-    near = near_matches(stem, _NAMES, most=1)
+    near = near_matches(stem, NAMES, most=1)
     return Finding(
         "unknown-table",
         f"{name} is no table of a study and is not read.",
@@ -233,7 +219,7 @@ def _read_workbooks(home: Path, names: list[str], reading: _Reading) -> None:
         _read_file(home, _TableFile(names[0], None, is_needed), reading)
     elif names and is_needed:
         reading.findings.append(_several_workbooks(names))
-        reading.broken.update(_NAMES - set(reading.raw_tables))
+        reading.broken.update(NAMES - set(reading.raw_tables))
         return
 
     unread = [name for name in names if name not in reading.opened]
@@ -323,13 +309,13 @@ def _add_unreadable(unreadable: Unreadable, file: _TableFile, reading: _Reading)
         return
 
     reading.findings.append(finding)
-    reading.broken.update(_NAMES if file.table is None else (file.table,))
+    reading.broken.update(NAMES if file.table is None else (file.table,))
 
 
 def _read_tables(data: bytes, file: _TableFile) -> Sheets:
     """Return the tables of a file as text, and findings on its rows."""
     table = file.table
-    match _suffix(file.name):
+    match suffix(file.name):
         case ".csv" if table is not None:
             raw, findings = read_csv(data, file.name, _COLUMNS[table])
             return Sheets({table: raw}, [replace(finding, table=table) for finding in findings])
@@ -400,9 +386,9 @@ def _require_rows(table: Table, reading: _Reading) -> None:
 
 def _missing_table(table: Table, reading: _Reading) -> Finding:
     columns = ", ".join(column.name for column in table.columns if column.required)
-    workbooks = [name for name in sorted(reading.opened) if _may_be_workbook(name)]
+    workbooks = [name for name in sorted(reading.opened) if may_be_workbook(name)]
     unread = [name for name in reading.unread if name.split(".")[0] == table.name]
-    unread += [name for name in reading.unread if name.split(".")[0] not in _NAMES]
+    unread += [name for name in reading.unread if name.split(".")[0] not in NAMES]
 
     do = f"Add {table.name}.csv with the columns {columns}."
     if unread:

@@ -8,14 +8,13 @@ import io
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from corridor.tables.files import sweep, write_bytes, write_frame
+from corridor.version import __version__
 
 MANIFEST = "manifest.toml"
 HASHES = "sha256"  # section of the manifest: table -> hash of its file
@@ -94,13 +93,9 @@ def _read_table(home: Path, name: str, expected_hash: str) -> pl.DataFrame:
     return pl.read_parquet(io.BytesIO(data))
 
 
-@cache
 def installed_version() -> str:
-    """Return the installed version of corridor."""
-    try:
-        return version("corridor")
-    except PackageNotFoundError:
-        return "not installed"
+    """Return the version of corridor."""
+    return __version__
 
 
 def manifest(values: Mapping[str, Any]) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 from corridor.tables import schema
 from corridor.tables.files import SUFFIXES
-from corridor.tables.reading import WORKBOOK, read_folder
+from corridor.tables.inputs import WORKBOOK
+from corridor.tables.reading import read_folder
 from corridor.web.refusals import Refusal
 
 DELIMITERS = ",;\t"

@@ -26,7 +26,7 @@ from corridor.study import study
 from corridor.study.settings import FILE, Scenario
 from corridor.study.study import Study
 from corridor.tables.files import MIN_AGE_S, sweep, write_bytes
-from corridor.tables.reading import is_input
+from corridor.tables.inputs import is_input
 from corridor.web.appending import appended, with_line_end
 from corridor.web.live_study import StudyState
 from corridor.web.questions import WHAT_IF, WHAT_IF_SOURCE, StateBody, plain_text
