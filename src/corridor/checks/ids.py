@@ -71,19 +71,17 @@ def _table(tables: Tables, table: Table) -> Iterator[Finding]:
 
 def _namings(tables: Tables, table: Table, ids: Sequence[str | None]) -> list[_Naming]:
     """Return how ids name columns, of those that nearly all ids name."""
-    frame = tables.frames[table.name]
-    namings = []
-    for column in table.columns:
-        if column.name == table.key or column.kind not in _KINDS:
-            continue
-        if column.name in _COLUMNS_OF_EVIDENCE:
-            continue
+    columns = [
+        column
+        for column in table.columns
+        if column.name not in (table.key, *_COLUMNS_OF_EVIDENCE) and column.kind in _KINDS
+    ]
+    names = [column.name for column in columns]
+    words = tables.frames[table.name].select(*map(_word, names), pl.col(table.key or ""))
+    spots = words.select(_spot(name, table.key or "") for name in names)
 
-        named = frame.select(word=_word(column.name), id=table.key).with_columns(spot=_spot())
-        naming = _Naming(column, named["word"], named["spot"])
-        if naming.share >= MIN_SHARE:
-            namings.append(naming)
-    return namings
+    namings = (_Naming(column, words[column.name], spots[column.name]) for column in columns)
+    return [naming for naming in namings if naming.share >= MIN_SHARE]
 
 
 def _word(column: str) -> pl.Expr:
@@ -93,10 +91,11 @@ def _word(column: str) -> pl.Expr:
     return pl.when(~cell.str.contains(" ", literal=True)).then(word)
 
 
-def _spot() -> pl.Expr:
+def _spot(column: str, key: str) -> pl.Expr:
     """Return where words begin among the words of ids; null where they are not there."""
-    word = pl.concat_str(pl.lit("-"), "word", pl.lit("-"))
-    return pl.concat_str(pl.lit("-"), "id", pl.lit("-")).str.find(word, literal=True)
+    word = pl.concat_str(pl.lit("-"), column, pl.lit("-"))
+    name = pl.concat_str(pl.lit("-"), key, pl.lit("-"))
+    return name.str.find(word, literal=True).alias(column)
 
 
 def _vocabulary(tables: Tables, naming: _Naming) -> set[str]:

@@ -140,31 +140,34 @@ def _findings(tables: Tables) -> Iterator[Finding]:
 
 def _outliers_of(measure: Measure) -> Iterator[tuple[Outlier, str]]:
     """Give the outliers of a measure with the name of their group, narrow groups first."""
-    figures = measure.figures.filter((pl.col(VALUE) > 0) & pl.col(VALUE).is_finite())
-    if figures.height <= MIN_PEERS or _is_narrow(figures[VALUE]):
+    values = measure.figures[VALUE].cast(pl.Float64).to_numpy()
+    is_figure = (values > 0) & np.isfinite(values)
+    values = values[is_figure]
+    if len(values) <= MIN_PEERS or _is_narrow(values):
         return
 
+    figures = measure.figures.filter(is_figure)
+    rows = figures[ROW].to_numpy()
     for level in measure.levels:
-        for names, group in _groups(figures, level):
-            if group.height > MIN_PEERS:
+        for names, members in _groups(figures, level).items():
+            if len(members) > MIN_PEERS:
                 label = ", ".join(str(name) for name in names if name is not None)
-                for outlier in outliers(group[ROW].to_list(), group[VALUE].to_numpy()):
+                for outlier in outliers(rows[members].tolist(), values[members]):
                     yield outlier, label
 
 
-def _is_narrow(values: pl.Series) -> bool:
+def _is_narrow(values: Floats) -> bool:
     """Tell whether figures differ too little for any of them to stand alone."""
-    low = values.min()
-    high = values.max()
-    return bool(high <= low * MIN_RATIO)  # type: ignore[operator]
+    return bool(values.max() <= values.min() * MIN_RATIO)
 
 
-def _groups(
-    figures: pl.DataFrame, level: Sequence[str]
-) -> Iterable[tuple[tuple[Any, ...], pl.DataFrame]]:
-    if not level:
-        return [((), figures)]
-    return figures.group_by(*level, maintain_order=True)
+def _groups(figures: pl.DataFrame, level: Sequence[str]) -> dict[tuple[Any, ...], list[int]]:
+    """Return the places of the figures of each group, by what the group has in common."""
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    names = figures.select(level).rows() if level else [()] * figures.height
+    for place, name in enumerate(names):
+        groups.setdefault(name, []).append(place)
+    return groups
 
 
 def _finding(tables: Tables, measure: Measure, outlier: Outlier, group: str) -> Finding:

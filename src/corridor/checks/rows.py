@@ -235,9 +235,9 @@ def _other_words(
     tables, table, column : where the words are.
     words : those there are.
     """
-    cells = tables.frames[table.name][column.name]
-    odd = (~cells.is_in(words)).arg_true()  # of a cell with several words each is looked at
-    for i, cell in zip(odd.to_list(), cells[odd].to_list(), strict=True):
+    for i, cell in enumerate(tables.frames[table.name][column.name].to_list()):
+        if cell is None or cell in words:
+            continue
         for word in cell.split() if column.kind == "words" else [cell]:
             if word not in words:
                 yield i, word

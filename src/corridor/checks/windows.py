@@ -10,7 +10,7 @@ import polars as pl
 
 from corridor.errors import Finding, did_you_mean, first_findings
 from corridor.network.calendar import second
-from corridor.network.windows import season_contains
+from corridor.network.windows import parse_monthday
 from corridor.network.zones import is_zone, stretches, zone_names
 from corridor.tables.cures import offset_meant
 from corridor.tables.tables import Row, Tables
@@ -133,7 +133,7 @@ def _of_every_option(windows: Sequence[Row]) -> Iterator[list[Row]]:
 
 def _gap(windows: Sequence[Row]) -> Iterator[Finding]:
     seasons = {(window["season_from"], window["season_to"]) for window in windows}
-    is_open = [_is_in_any_season(day, seasons) for day in _LEAP_YEAR]
+    is_open = _open_days(seasons)
     for i, day in enumerate(_LEAP_YEAR):
         is_gap = not is_open[i] and is_open[i - 1] and is_open[(i + 1) % len(is_open)]
         if is_gap:
@@ -149,5 +149,14 @@ def _gap(windows: Sequence[Row]) -> Iterator[Finding]:
             )
 
 
-def _is_in_any_season(day: dt.date, seasons: Iterable[tuple[str | None, str | None]]) -> bool:
-    return any(season_contains(day, first, last) for first, last in seasons)
+def _open_days(seasons: Iterable[tuple[str | None, str | None]]) -> list[bool]:
+    """Tell of each day of a leap year whether it is in any of some seasons."""
+    days = [(day.month, day.day) for day in _LEAP_YEAR]
+    open_days: set[tuple[int, int]] = set()
+    for first, last in seasons:
+        if first is None or last is None:
+            return [True] * len(days)
+
+        begin, end = days.index(parse_monthday(first)), days.index(parse_monthday(last))
+        open_days.update(days[begin : end + 1] if begin <= end else days[begin:] + days[: end + 1])
+    return [day in open_days for day in days]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import compress
 
 import polars as pl
 
@@ -85,7 +86,7 @@ def _rows_meant(term: Term, links: pl.DataFrame, nodes: pl.DataFrame) -> Iterabl
 
 
 def _rows_with(column: pl.Series, word: str) -> list[int]:
-    return (column == word).fill_null(False).arg_true().to_list()
+    return list(compress(range(len(column)), (column == word).to_list()))
 
 
 def _end_nodes(links: pl.DataFrame) -> list[_Ends]:

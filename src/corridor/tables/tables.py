@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import compress
 from typing import Any
 
 import polars as pl
@@ -78,7 +79,8 @@ class Tables:
         among : the table, row for row, with more columns to pick by; null: as it is.
         """
         frame = self.frames[table] if among is None else among
-        return self.rows_at(table, frame.select(where).to_series().arg_true().to_list())
+        picked = frame.select(where).to_series().to_list()
+        return self.rows_at(table, list(compress(range(len(picked)), picked)))
 
     def rows_at(self, table: str, numbers: Sequence[int]) -> list[Row]:
         """Return some rows of a table by their numbers, in that order."""
