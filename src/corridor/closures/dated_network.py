@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from corridor.flows.demand import DemandArrays, into, packed, part
+from corridor.flows.least_routes import MIN_SEARCHES
 from corridor.kernels import Bools, Ints
-from corridor.kernels.records import DailyTrips, DatedNetwork, Graph
+from corridor.kernels.records import DailyTrips, DatedNetwork, Graph, Groups
 from corridor.network.coverage import WORD_HAZARDS, as_bits, covered_arcs
+from corridor.network.hierarchies import MIN_STATES, layers_of
 from corridor.units import CALENDAR_YEAR_DAYS
 
 
@@ -79,20 +81,50 @@ def _daily_trips(arrays: DemandArrays, goal_of_trip: Ints) -> DailyTrips:
 
 def _bounds(arrays: DemandArrays, goal_class: Ints, is_goal: Bools) -> Ints:
     """Return the least cents from each state to each goal int64 [regimes, goals, states]."""
-    from corridor.kernels.paths import dijkstra_many
-
-    backwards = into(arrays)
-    tail = arrays.tail[backwards.numbers]
     bound = np.empty((len(arrays.weight), *is_goal.shape), np.int64)
     for class_ in np.unique(goal_class).tolist():
         goals = np.flatnonzero(goal_class == class_)
         states = packed([np.flatnonzero(is_goal[goal]) for goal in goals])
         for regime, weight in enumerate(arrays.weight):
-            weight_back = weight[class_][backwards.numbers]
-            bound[regime, goals], _ = dijkstra_many(
-                backwards.ptr, tail, weight_back, states.numbers, states.ptr
+            least = _swept(arrays, weight[class_], states)
+            bound[regime, goals] = (
+                _searched(arrays, weight[class_], states) if least is None else least
             )
     return bound
+
+
+def _swept(arrays: DemandArrays, weight: Ints, goals: Groups) -> Ints | None:
+    """Return the least cents from each state to each goal by a hierarchy int64 [goals, states].
+
+    Null where it does not pay, and where costs do not fit.
+    """
+    if len(arrays.ptr) - 1 < MIN_STATES or len(goals.ptr) - 1 < MIN_SEARCHES:
+        return None
+    from corridor.kernels import hierarchy
+    from corridor.kernels.paths import UNREACHED
+
+    layers, _, everywhere = layers_of(arrays.network, arrays.ptr, arrays.head)
+    weights, is_exact = hierarchy.customise(layers, weight)
+    if not is_exact:
+        return None
+    forth = hierarchy.whole(layers, weights)
+    back = forth._replace(up_weight=forth.down_weight, down_weight=forth.up_weight)
+    least, is_exact = hierarchy.distances(layers, back, everywhere, *goals)
+    if not is_exact:
+        return None
+
+    return np.where(least >= hierarchy.FAR, UNREACHED, least)
+
+
+def _searched(arrays: DemandArrays, weight: Ints, goals: Groups) -> Ints:
+    """Return the same by a search from each goal."""
+    from corridor.kernels.paths import dijkstra_many
+
+    backwards = into(arrays)
+    tail = arrays.tail[backwards.numbers]
+    least: Ints
+    least, _ = dijkstra_many(backwards.ptr, tail, weight[backwards.numbers], *goals)
+    return least
 
 
 def _link_of_arc(arrays: DemandArrays, links: Bools) -> Ints:
