@@ -1,0 +1,132 @@
+"""Faults that the map page once had, looked for in a browser so that none comes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra 'web' is not installed")
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+from corridor.web.pages import built  # noqa: E402
+from corridor.web.workers import Workers  # noqa: E402
+from language.test_glossary import glossary  # noqa: E402
+from web_cases import CHROMIUM, FLAGS, PATIENCE_S, served, settled, until  # noqa: E402
+
+JULY = "origin=almaty&destination=karachi&cargo=container-40&depart=2026-07-01"
+PASS = "khunjerab-tashkurgan-road"
+WIDE = {"width": 1440, "height": 900}
+OPEN_ALL = "for (const d of document.querySelectorAll('details')) d.open = true"
+# What is drawn of a source of the map, by its layers.
+DRAWN = """([layers, keys]) => corridor.map.queryRenderedFeatures({layers}).map(feature =>
+    Object.fromEntries(keys.map(key => [key, feature.properties[key]])))"""
+# Words of the heads of the table that stand in two lines although no hyphen parts them.
+TORN = """[...document.querySelectorAll('#routes thead th')].flatMap(head => {
+    const walker = document.createTreeWalker(head, NodeFilter.SHOW_TEXT), torn = [];
+    while (walker.nextNode()) {
+        const text = walker.currentNode.textContent;
+        for (const word of text.matchAll(/[^-\\s\\u00ad]+/g)) {
+            const range = document.createRange();
+            range.setStart(walker.currentNode, word.index);
+            range.setEnd(walker.currentNode, word.index + word[0].length);
+            const lines = [...range.getClientRects()].filter(rect => rect.width > 1);
+            if (new Set(lines.map(rect => Math.round(rect.top))).size > 1)
+                torn.push(word[0]);
+        }
+    }
+    return torn;
+})"""
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
+    pytest.mark.skipif(not built(), reason="the page is not built: make web"),
+]
+
+
+@pytest.fixture(scope="module")
+def page(study_folder: Path) -> Iterator[Any]:
+    """Give a page of the built-in study, without an address yet."""
+    with (
+        served(study_folder, workers=Workers(working=1)) as address,
+        sync_api.sync_playwright() as made,
+    ):
+        browser = made.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(base_url=address, viewport=WIDE, reduced_motion="reduce")
+        page.set_default_timeout(PATIENCE_S * 1000)
+        yield page
+        browser.close()
+
+
+def opened(page: Any, words: str) -> Any:
+    """Open an address of the page and wait for its answer."""
+    page.goto(f"/?{words}")
+    settled(page)
+    return page
+
+
+def looked_at(page: Any, lon: float, lat: float, zoom: float) -> None:
+    """Move the map somewhere and wait until it stands still."""
+    page.evaluate(
+        """([lon, lat, zoom]) => new Promise(done => {
+        corridor.map.once('idle', () => done());
+        corridor.map.jumpTo({center: [lon, lat], zoom});
+    })""",
+        [lon, lat, zoom],
+    )
+
+
+def test_disputed_borders_are_dashed(page: Any) -> None:
+    """Fault 4: the Line of Control was a line like any other."""
+    opened(page, JULY)
+    looked_at(page, 74.5, 34.3, 6)  # Kashmir
+    disputed = page.evaluate(DRAWN, [["disputed"], []])
+    assert disputed
+    assert page.evaluate("corridor.map.getPaintProperty('disputed', 'line-dasharray').length") == 2
+    assert page.evaluate("corridor.map.getPaintProperty('borders', 'line-dasharray')") is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{JULY}&close={PASS}&card=link:{PASS}",
+        f"{JULY}&criteria=time",
+        "origin=lahore&destination=lahore&cargo=container-40&depart=2026-07-01",
+        "origin=peshawar&destination=kabul&cargo=container-40&depart=2026-07-01",
+    ],
+)
+def test_words_are_those_of_the_glossary_and_one_is_not_many(page: Any, words: str) -> None:
+    """Faults 19 and 21: 1 links, 1 routes; five words for one thing."""
+    opened(page, words)
+    page.evaluate(OPEN_ALL)
+    text = page.inner_text("body")
+    assert not re.findall(
+        r"(?<![\d.,–])1 (?:links|routes|errors|weeks|days|countries|boxes)\b", text
+    )
+
+    wrong = [word for words in glossary().values() for word in words]
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, wrong))})(?![\w-])", re.I)
+    assert not pattern.findall(text)
+
+
+@pytest.mark.parametrize("language", ["en", "ur", "zh"])
+def test_heads_are_whole_words_at_1024_pixels(page: Any, language: str) -> None:
+    opened(page, f"{JULY}&language={language}")
+    page.set_viewport_size({"width": 1024, "height": 768})
+    try:
+        assert page.evaluate(TORN) == []
+    finally:
+        page.set_viewport_size(WIDE)
+
+
+def test_what_is_not_translated_is_marked_as_english(page: Any) -> None:
+    opened(page, f"{JULY}&language=kk&card=project:ktap-kandahar-chaman")
+    until(page, "document.querySelector('#card [data-source]') !== null")
+    assert page.get_attribute("#card [data-source]", "lang") == "en"
+    assert page.get_attribute("#card .evidence details p", "lang") == "en"
+    opened(page, f"{JULY}&card=project:ktap-kandahar-chaman")
+    assert page.get_attribute("#card [data-source]", "lang") is None
