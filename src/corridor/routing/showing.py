@@ -221,13 +221,14 @@ def _criteria(pareto: ParetoSet) -> Floats:
 def _best_of(pareto: ParetoSet, criteria: Floats, costs_usd: Floats, rows: Ints) -> list[int]:
     """Return the quickest of some routes, and the best by each criterion in which they differ.
 
-    The quickest by the median. Of routes best by the same criterion, as far as it is shown, one
-    that is best otherwise is taken, else the one of the least generalised cost.
+    The quickest by the median comes first, the one with the quickest plan last. Of routes best by
+    the same criterion, as far as it is shown, one that is best otherwise is taken, else the one of
+    the least generalised cost.
     """
     best = [least_median(pareto, rows.tolist()).row]
     shown = criteria[rows]
     shown[:, -1] = shown[:, -1].round(RISK_DIGITS)
-    for column in shown.T:
+    for column in (*shown.T[1:], shown.T[0]):
         is_least = column == column.min()
         if is_least.all() or np.isin(best, rows[is_least]).any():
             continue
