@@ -14,6 +14,8 @@ const MOST = 90;
 const FAR_ZOOM = 5.5; // below it all that one closure shuts has one name
 const WATER_DEG = 4; // as far as a water is named that a closure lies in
 const AREAS = new Set(["country", "lake", "sea"]); // named in their middle, places above their point
+const MOVED = new Set(["end", "named"]); // beside an edge of the map moved inward: a name of the route is not left out
+const TOWN_DEG = 0.1; // as far as a town may lie from the place of the network that it is
 const FONTS: Record<string, { px: number; weight?: string; spaced?: number; upper?: boolean }> = { // as style.css has them
   country: { px: 10, spaced: 0.8, upper: true }, end: { px: 13, weight: "bold" }, named: { px: 12, weight: "bold" }, town: { px: 10.5 }, lake: { px: 10.5 }, sea: { px: 11, spaced: 0.44 }, route: { px: 11 }, "route chosen": { px: 11, weight: "bold" }, shut: { px: 11, weight: "bold" },
 };
@@ -39,6 +41,14 @@ function halfWide(text: string, kind: string, family: string): number {
 
 type Box = [number, number, number, number];
 const meet = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+const near = ([lon, lat]: Spot, town: GroundName): boolean => Math.abs(lat - town.lat) < TOWN_DEG && Math.abs(lon - town.lon) < TOWN_DEG;
+
+/** How far a name that runs over an edge is moved to stand in the map; none where its point lies outside. */
+function inward(x: number, half: number, width: number): number {
+  if (x < 0 || x > width) return 0;
+  return Math.max(2 + half - x, 0) || Math.min(width - 2 - half - x, 0);
+}
 
 export class Labels {
   private markers: maplibregl.Marker[] = [];
@@ -113,13 +123,14 @@ export class Labels {
     return nearest && (nearest.names?.[language] ?? nearest.name);
   }
 
-  /** Towns, lakes and seas of the zoom that lie in view; a town that is a place of the network is named as that. */
+  /** Towns, lakes and seas of the zoom that lie in view; a town that is a place of the network is named as that, in any language. */
   private groundNames(zoom: number): Wanted[] {
     const bounds = this.map.getBounds(), middle = bounds.getCenter().lng;
     const nodes = new Set(this.places.map((f) => f.properties.name));
+    const isPlace = (n: GroundName): boolean => nodes.has(n.name) || (!isEnglish && !n.names?.[language] && this.places.some((f) => near(f.geometry.coordinates, n)));
     return this.ground.filter((n) => {
       const lon = n.lon + 360 * Math.round((middle - n.lon) / 360);
-      return n.zoom <= zoom + 0.5 && n.lat > bounds.getSouth() && n.lat < bounds.getNorth() && lon > bounds.getWest() && lon < bounds.getEast() && !(n.kind === "town" && nodes.has(n.name));
+      return n.zoom <= zoom + 0.5 && n.lat > bounds.getSouth() && n.lat < bounds.getNorth() && lon > bounds.getWest() && lon < bounds.getEast() && !(n.kind === "town" && isPlace(n));
     }).map((n) => ({ text: short(n.names?.[language] ?? n.name), kind: n.kind, spot: [n.lon, n.lat] as Spot, rank: (n.kind === "town" ? 40 : -10) + n.zoom }));
   }
 
@@ -144,13 +155,13 @@ export class Labels {
       const half = halfWide(label.text, label.kind, family) + (isRoute ? 8 : 2), high = isRoute ? 24 : 16;
       const placed = [label.spot, ...(label.further ?? [])].flatMap(([lon, lat]) => {
         const spot: Spot = [lon + 360 * Math.round((lng - lon) / 360), lat]; // in the copy of the world that is looked at
-        const { x, y } = this.map.project(spot), top = isArea ? y - 8 : isRoute ? y - 12 : y - 22;
-        const box: Box = [x - half, top, x + half, top + high];
+        const { x, y } = this.map.project(spot), shift = MOVED.has(label.kind) ? inward(x, half, width) : 0, top = isArea ? y - 8 : isRoute ? y - 12 : y - 22;
+        const box: Box = [x + shift - half, top, x + shift + half, top + high];
         const isIn = box[0] >= 2 && box[1] >= 2 && box[2] <= width - 2 && box[3] <= height - 2;
-        return isIn && !taken.some((other) => meet(box, other)) ? [{ spot, x, y, box }] : [];
+        return isIn && !taken.some((other) => meet(box, other)) ? [{ spot, x: x + shift, y, box, shift }] : [];
       })[0];
       if (!placed) continue;
-      const { spot, x, y, box } = placed;
+      const { spot, x, y, box, shift } = placed;
       taken.push(box);
       const element = document.createElement("div");
       element.className = `label label-${label.kind}`;
@@ -158,7 +169,7 @@ export class Labels {
       const route = label.route;
       if (route !== undefined) element.addEventListener("click", (event) => { event.stopPropagation(); this.choose(route); });
       const isCentred = isArea || isRoute;
-      const marker = new maplibregl.Marker({ element, anchor: isCentred ? "center" : "bottom", offset: [0, isCentred ? 0 : -5] });
+      const marker = new maplibregl.Marker({ element, anchor: isCentred ? "center" : "bottom", offset: [shift, isCentred ? 0 : -5] });
       marker.setLngLat(spot).addTo(this.map);
       for (const name of ["role", "tabindex", "aria-label"]) element.removeAttribute(name); // words beside the map, not controls
       element.setAttribute("aria-hidden", "true");
