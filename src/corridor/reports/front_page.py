@@ -138,7 +138,7 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
         return []
 
     names = end_names(inputs.nodes, inputs.links)
-    borders = and_list([names.get(link_id, link_id) for link_id in quickest["borders"]])
+    borders = _border_list(names, quickest["borders"])
     beside = route_beside(trip)
     if beside is None:
         headline = tell(
@@ -163,8 +163,27 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
                 borders=borders,
                 corridor=_corridor(beside),
             ),
+            *_other_way_sentences(names, quickest, beside),
         ]
     return [Point(headline, paragraph([*sentences, *_loss_sentences(inputs)]))]
+
+
+def _other_way_sentences(names: Mapping[str, str], quickest: Route, beside: Route) -> list[str]:
+    """Say that goods go on as they do where a border of the other route shuts."""
+    borders = [link_id for link_id in beside["borders"] if link_id not in quickest["borders"]]
+    if not borders:
+        return []
+    return [
+        tell(
+            "If one of its own shuts ({borders}), the {quickest} stays open.",
+            borders=_border_list(names, borders),
+            quickest=_corridor(quickest),
+        )
+    ]
+
+
+def _border_list(names: Mapping[str, str], borders: Sequence[str]) -> str:
+    return and_list([names.get(link_id, link_id) for link_id in borders])
 
 
 def _loss_sentences(inputs: ReportInputs) -> list[str]:
