@@ -15,8 +15,16 @@ from corridor.tables import schema_results
 
 SHUT = joined(
     [
-        message("{links} until reopened [{closure}]", links="gate-rail", closure="Alma"),
-        message("{links} until {until} [{closure}]", links="mid", until="2027", closure="c"),
+        message(
+            "{links} {dates}",
+            links="gate-rail",
+            dates=message("until reopened [{closure}]", closure="Alma"),
+        ),
+        message(
+            "{links} {dates}",
+            links="mid",
+            dates=message("until {until} [{closure}]", until="2027", closure="c"),
+        ),
     ]
 )
 
