@@ -26,7 +26,7 @@ def test_too_many_labels_give_no_number(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_too_many_labels_within_tolerances_give_no_number() -> None:
-    with pytest.raises(NotConverged, match=r"partial ways .* take 29 kB"):  # 256 times 115 bytes
+    with pytest.raises(NotConverged, match=r"partial ways .* take 17 kB"):  # 256 times 65 bytes
         route(network("mid-2026"), "xian", "karachi", **TRIP, most_labels=1 << 8)
 
 
