@@ -76,6 +76,7 @@ def brief_html(
     difference = None if baseline is None else answer.minus(baseline)
     routes = with_letters(answer.routes) if baseline is None else letters_beside(answer, baseline)
     routes = translated_frame(routes, ())
+    gone = _gone(baseline, difference)
 
     environment = template_environment()
     html = environment.get_template("brief.html").render(
@@ -87,7 +88,8 @@ def brief_html(
         map=_map(answer, routes, network, baseline, closed),
         rows=_rows(routes, difference),
         more=max(routes.height - MAX_ROUTES, 0),
-        gone=_gone(baseline, difference),
+        gone=gone[:MAX_GONE],
+        more_gone=max(len(gone) - MAX_GONE, 0),
         has_baseline=baseline is not None,
         sources=_sources(answer, network),
         provenance=answer.provenance,
@@ -200,7 +202,7 @@ def _gone(baseline: Routes | None, difference: Difference | None) -> list[dict[s
 
     gone = difference.corridors.filter(pl.col("state") == "gone")["baseline_route_id"]
     rows = translated_frame(with_letters(baseline.routes), ()).with_columns(HOURS)
-    return rows.filter(pl.col("route_id").is_in(gone.to_list())).head(MAX_GONE).to_dicts()
+    return rows.filter(pl.col("route_id").is_in(gone.to_list())).to_dicts()
 
 
 def _sources(answer: Routes, network: Network) -> list[dict[str, Any]]:
