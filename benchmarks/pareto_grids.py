@@ -23,6 +23,7 @@ from corridor.kernels.records import (
     ARC,
     BOUND,
     CRITERIA_COLUMNS,
+    NO_POINTS,
     NO_TOLERANCES,
     SPAN,
     Calendars,
@@ -83,7 +84,7 @@ def ours(
     *,
     spans: int = 1,
     tolerances: Tolerances = NO_TOLERANCES,
-    beyond: Ints | None = None,
+    beyond: Ints = NO_POINTS,
 ) -> Result:
     """Return our answer, lower bounds and the choice of the best included.
 

@@ -97,7 +97,7 @@ def test_a_route_question_loads_no_more_than_it_needs() -> None:
     assert done.stdout.splitlines()[-1] == ""
 
 
-def test_the_version_is_said_once() -> None:
+def test_the_version_is_that_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == importlib.import_module("corridor").__version__
 

@@ -118,17 +118,22 @@ def reach(page: Any, selector: str) -> None:
     raise AssertionError(f"no Tab leads to {selector}")
 
 
+def looked_at(page: Any, lon: float, lat: float, zoom: float) -> None:
+    """Move the map somewhere and wait until it stands still."""
+    page.evaluate(
+        """([lon, lat, zoom]) => new Promise(done => {
+        corridor.map.once('idle', () => done());  // not the event: it holds the whole map
+        corridor.map.jumpTo({center: [lon, lat], zoom});
+    })""",
+        [lon, lat, zoom],
+    )
+
+
 def spot(page: Any, start: tuple[float, float], end: tuple[float, float]) -> dict[str, float]:
     """Return where the middle of a straight line lies on the map, once the map stands still
     there."""
     middle = [(a + b) / 2 for a, b in zip(start, end, strict=True)]
-    page.evaluate(
-        """at => new Promise(done => {
-        corridor.map.once('idle', () => done());  // not the event: it holds the whole map
-        corridor.map.jumpTo({center: at, zoom: 8});
-    })""",
-        middle,
-    )
+    looked_at(page, *middle, zoom=8)
     place = page.evaluate("at => corridor.map.project(at)", middle)
     return {"x": place["x"], "y": place["y"]}
 

@@ -11,7 +11,8 @@ from core_cases import network
 from corridor.errors import NotConverged
 from corridor.routing import pareto
 from corridor.routing.conditions import read_criteria
-from corridor.routing.pareto import pareto_set, spread, undominated_rows
+from corridor.routing.dominance import undominated_rows
+from corridor.routing.pareto import pareto_set, spread
 from corridor.routing.query import prepare
 from corridor.routing.route import route
 from corridor.routing.showing import EXACT, Showing

@@ -10,7 +10,7 @@ import pytest
 
 from corridor.kernels.records import CRITERIA_COLUMNS, NO_TOLERANCES, Tolerances
 from corridor.routing import search as searches
-from corridor.routing.pareto import undominated_rows
+from corridor.routing.dominance import undominated_rows
 from corridor.routing.query import Query, prepare
 from corridor.routing.turn_backs import turns_back
 from corridor.routing.visits import Visits, visits

@@ -56,7 +56,7 @@ def _table(tables: Tables, table: Table) -> Iterator[Finding]:
         return
 
     ids = tables.frames[table.name][table.key].to_list()
-    namings = _namings(tables, table, ids)
+    namings = _namings(tables, table, table.key)
     reported: set[int] = set()
     for naming in namings:
         for row in _named_otherwise(naming, namings, ids, _vocabulary(tables, naming)):
@@ -69,16 +69,16 @@ def _table(tables: Tables, table: Table) -> Iterator[Finding]:
                 yield _in_other_order(tables, table, (first, second), row)
 
 
-def _namings(tables: Tables, table: Table, ids: Sequence[str | None]) -> list[_Naming]:
-    """Return how ids name columns, of those that nearly all ids name."""
+def _namings(tables: Tables, table: Table, key: str) -> list[_Naming]:
+    """Return the columns that nearly all ids name, and how."""
     columns = [
         column
         for column in table.columns
-        if column.name not in (table.key, *_COLUMNS_OF_EVIDENCE) and column.kind in _KINDS
+        if column.name not in (key, *_COLUMNS_OF_EVIDENCE) and column.kind in _KINDS
     ]
     names = [column.name for column in columns]
-    words = tables.frames[table.name].select(*map(_word, names), pl.col(table.key or ""))
-    spots = words.select(_spot(name, table.key or "") for name in names)
+    words = tables.frames[table.name].select(*map(_word, names), pl.col(key))
+    spots = words.select(_spot(name, key) for name in names)
 
     namings = (_Naming(column, words[column.name], spots[column.name]) for column in columns)
     return [naming for naming in namings if naming.share >= MIN_SHARE]

@@ -21,9 +21,10 @@ give way one to another. By induction along any route: at each of its states sta
 comes no later, has met no other hazards and claims no more than the route takes; or the label that
 did has given way to a route at the goal, no later and within the tolerance of all it claims. Risk
 is compared at the goal only, with its tolerance. Any claim from what a label takes down to a share
-of it would do; here it is, with the least to come, what the label takes by as much of the tolerance
-less as parts (of PARTS) of the hours to the goal lay behind it at most. So it follows from what a
-label takes, which is all that is kept. That leaves the fewest labels of what was tried.
+of it would do. Here it is, with the least to come, what the label takes divided by 1 and a part of
+the tolerance: the largest part (of PARTS) of the hours to the goal that lay behind any of its
+states. So a label keeps what it takes and that part; its claim follows. That leaves the fewest
+labels of what was tried.
 
 Points beyond which nothing is sought stand at the goal like routes that arrived, each from its own
 time on; they are not returned.
@@ -86,7 +87,6 @@ PART_BIT = 27
 PART = (1 << ARC_BIT - PART_BIT) - 1
 LOW = (1 << PART_BIT) - 1
 PARTS = 16  # of the way after each of which claims go down; see docs/decisions/088
-_NO_POINTS = np.empty((0, 4), np.int64)
 
 
 class ArcTable(NamedTuple):
@@ -338,7 +338,7 @@ def _arc_table(
 
     Columns ON. Of the queued label those are empty of which starts have nothing.
     """
-    points = _NO_POINTS if limits.beyond is None else limits.beyond
+    points = limits.beyond
     count = len(graph.head)
     goal = len(graph.ptr) - 1
     table = np.zeros((count + len(trip.starts) + len(points), ON.label_risk + 1), np.int64)

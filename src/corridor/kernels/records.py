@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from corridor.kernels import Bools, Floats, Int32s, Ints
 
 
@@ -49,13 +51,16 @@ class Trip(NamedTuple):
     is_goal: Bools  # [states]
 
 
+NO_POINTS: Ints = np.empty((0, 4), np.int64)
+
+
 class SearchLimits(NamedTuple):
     """What no label may exceed, and how many labels a search may hold."""
 
     last_arrival: int  # second
     transshipments: int
     labels: int
-    beyond: Ints | None = None  # points no route is sought beyond: CRITERIA_COLUMNS [points, 4]
+    beyond: Ints = NO_POINTS  # points no route is sought beyond: CRITERIA_COLUMNS [points, 4]
 
 
 class Tolerances(NamedTuple):

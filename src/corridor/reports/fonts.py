@@ -6,8 +6,8 @@ Letters of other scripts come from the machine. All are under the SIL Open Font 
 (fonts/OFL.txt).
 
 The Naskh files are those of the npm package @fontsource/noto-naskh-arabic 5.3.0, cut to one block:
-``fonttools subset FILE --unicodes=U+0600-06FF --flavor=woff2 --no-hinting``; so are the letters of
-Cyrillic beyond Russian, cut to those in use today (``U+048A-04FF``).
+``fonttools subset FILE --unicodes=U+0600-06FF --flavor=woff2 --no-hinting``. Those of Cyrillic
+beyond Russian are cut in the same way to the letters in use today (``U+048A-04FF``).
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ PARTS = (
         "arimo-latin-ext", "U+100-130,U+132-151,U+154-17F,U+218-21B", "\u0100-\u017f\u0218-\u021b"
     ),
     Part("arimo-cyrillic", "U+301,U+400-45F,U+490-491,U+4B0-4B1,U+2116", "\u0400-\u045f"),
-    Part("arimo-cyrillic-ext", "U+48A-48F,U+492-4AF,U+4B2-4FF", "\u0492-\u04af\u04b2-\u04ff"),
+    Part(
+        "arimo-cyrillic-ext",
+        "U+48A-48F,U+492-4AF,U+4B2-4FF",
+        "\u048a-\u048f\u0492-\u04af\u04b2-\u04ff",
+    ),
     Part("noto-naskh", "U+600-6FF", "\u0600-\u06ff"),
     Part("noto-below", "U+3C3,U+2080-2089", "\u03c3\u2080-\u2089", (400,)),
     Part("noto-arrows", "U+2190-2193", "\u2190-\u2193", (400,)),

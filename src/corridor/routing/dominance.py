@@ -51,7 +51,7 @@ def beyond_hidden(straight: Ints, back: Ints, tolerances: Tolerances) -> Ints:
 def _near_least(taken: Ints, tolerances: Tolerances) -> Ints:
     """Return the most that is near the least that a route near some other takes [4]."""
     shares = np.array([0.0, tolerances.money, tolerances.carbon, 0.0])
-    points = np.array([0, 0, 0, tolerances.risk])
-    least = np.floor(np.maximum(taken - points, 0) / (1 + shares)).astype(np.int64)
-    near: Ints = least + (least * shares).astype(np.int64) + points
+    risk = np.array([0, 0, 0, tolerances.risk])
+    least = np.floor(np.maximum(taken - risk, 0) / (1 + shares)).astype(np.int64)
+    near: Ints = least + (least * shares).astype(np.int64) + risk
     return near

@@ -21,6 +21,7 @@ from corridor.kernels.records import (
     BOUND,
     CRITERIA_COLUMNS,
     LABEL,
+    NO_POINTS,
     NO_TOLERANCES,
     Calendars,
     SearchGraph,
@@ -90,7 +91,7 @@ def search(
     tolerances: Tolerances = NO_TOLERANCES,
     below: int | None = None,
 ) -> Answer:
-    """Return the kernel's answer to a question, of routes that come to no place twice.
+    """Return the routes of a question that come to no place twice, those of every search it took.
 
     Parameters
     ----------
@@ -115,15 +116,12 @@ def search(
     from corridor.kernels.pareto import DONE
 
     limits = _limits(query, max_labels)
-    beyond = np.empty((0, len(CRITERIA)), np.int64)
-    if below is not None:
-        beyond = np.where(criteria, below, 0)[None]
-    hidden = beyond
+    beyond = NO_POINTS if below is None else np.where(criteria, below, 0)[None]
+    points = beyond
     minded: dict[int, set[int]] = {}
     straight = None
 
     while True:
-        points = np.concatenate([beyond, hidden])
         answer = _search(query, criteria, minded, limits._replace(beyond=points), tolerances)
         again = turns_back(query, answer.labels, answer.goals)
         straight = _joined(straight, answer._replace(goals=answer.goals[~again]))
@@ -135,6 +133,7 @@ def search(
             return straight
 
         hidden = beyond_hidden(values, _values(answer.labels, back, criteria), tolerances)
+        points = np.concatenate([beyond, hidden])
         for loop in loops:
             minded.setdefault(loop.place, set()).update(loop.states)
 

@@ -192,7 +192,7 @@ def cover(
     *shares, points = tolerances
     limits = values * [*(1 + np.array(shares)), 1.0] + [0.0, 0.0, 0.0, points]
     stay = list(best)
-    left = np.array([row for row in order if row not in stay], np.int64)
+    left = np.array(order, np.int64)
     for row in stay:
         left = left[(values[row] > limits[left]).any(axis=1)]
     while len(left):
