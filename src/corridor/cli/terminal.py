@@ -40,7 +40,8 @@ def print_table(frame: pl.DataFrame, max_rows: int | None = None) -> None:
     from rich.table import Table
 
     console = Console()
-    cells, sentences = _with_numbers(_cells(frame.head(max_rows or frame.height)))
+    head = frame if max_rows is None else frame.head(max_rows)
+    cells, sentences = _with_numbers(_cells(head))
     widths = _least_widths(cells, frame)
     dropped = dropped_columns(widths, console.width)
 
@@ -65,7 +66,7 @@ def print_table(frame: pl.DataFrame, max_rows: int | None = None) -> None:
     console.print(table)
     for number, sentence in enumerate(sentences, start=1):
         console.print(f"[{number}] {sentence}", markup=False, highlight=False)
-    _print_rest(frame.height - (max_rows or frame.height), dropped)
+    _print_rest(frame.height - head.height, dropped)
 
 
 def dropped_columns(least_widths: Mapping[str, int], terminal_width: int) -> list[str]:

@@ -11,7 +11,7 @@ from corridor.flows.least_routes import MIN_SEARCHES
 from corridor.kernels import Bools, Ints
 from corridor.kernels.records import DailyTrips, DatedNetwork, Graph, Groups
 from corridor.network.coverage import WORD_HAZARDS, as_bits, covered_arcs
-from corridor.network.hierarchies import MIN_STATES, layers_of
+from corridor.network.hierarchies import MIN_STATES, layers_of, weighted
 from corridor.units import CALENDAR_YEAR_DAYS
 
 
@@ -103,13 +103,12 @@ def _swept(arrays: DemandArrays, weight: Ints, goals: Groups) -> Ints | None:
     from corridor.kernels import hierarchy
     from corridor.kernels.paths import UNREACHED
 
-    layers, _, everywhere = layers_of(arrays.network, arrays.ptr, arrays.head)
-    weights, is_exact = hierarchy.customise(layers, weight)
-    if not is_exact:
+    layers = layers_of(arrays.network, arrays.ptr, arrays.head)
+    forth = weighted(layers, weight)
+    if forth is None:
         return None
-    forth = hierarchy.whole(layers, weights)
     back = forth._replace(up_weight=forth.down_weight, down_weight=forth.up_weight)
-    least, is_exact = hierarchy.distances(layers, back, everywhere, *goals)
+    least, is_exact = hierarchy.distances(layers.hierarchy, back, layers.everywhere, *goals)
     if not is_exact:
         return None
 

@@ -22,8 +22,8 @@ from corridor.kernels.records import TRIP_LOSS, Dispatches
 from corridor.language.messages import figure, message, pack
 from corridor.network.closure_draws import epoch_day
 from corridor.parallel import Block
-from corridor.tables.store import installed_version
 from corridor.units import DAY_S
+from corridor.version import __version__
 
 RETURN_PERIODS = (2, 5, 10, 20, 50, 100, 200, 500)
 MIN_TAIL = 5  # draws beyond a return level, below which it is left out
@@ -122,7 +122,7 @@ def summarise(
         years=years,
         events=drawn_events,
         warnings=_warnings(arrays, quiet),
-        provenance={"corridor": installed_version(), **provenance},
+        provenance={"corridor": __version__, **provenance},
     )
 
 

@@ -38,7 +38,7 @@ from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.conditions import Options, read_deadline
 from corridor.tables import schema_plans
-from corridor.tables.store import installed_version
+from corridor.version import __version__
 
 
 def schedule(
@@ -265,7 +265,7 @@ def _provenance(
     """Return what a plan was made from."""
     network = trips.network
     return {
-        "corridor": installed_version(),
+        "corridor": __version__,
         "inputs": network.inputs,
         "changes": network.changes["change_id"].unique(maintain_order=True).to_list(),
         "choices": dict(network.choices),

@@ -25,8 +25,8 @@ from corridor.network.calendar import day_of
 from corridor.network.network import Network
 from corridor.routing.conditions import read_instant
 from corridor.tables.schema import MONTHS
-from corridor.tables.store import installed_version
 from corridor.units import CALENDAR_YEAR_DAYS
+from corridor.version import __version__
 
 GAP_SHARE = 1e-8
 MAX_ITERATIONS = 200
@@ -223,7 +223,7 @@ def _provenance(question: Question, options: AssignOptions) -> dict[str, object]
         name: value for name, value in options.items() if name != "start" and value is not None
     }
     return {
-        "corridor": installed_version(),
+        "corridor": __version__,
         "on": question.period.on.isoformat(),
         "days": question.period.days,
         "inputs": question.programme.arrays.hash(),

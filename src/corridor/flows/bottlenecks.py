@@ -1,4 +1,4 @@
-"""Bottlenecks: the limits that bind or nearly do, one row a limit, what is dearest first."""
+"""Bottlenecks: the limits that bind or nearly do, one row a limit, the largest loss first."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ from corridor.flows.traffic_arrays import (
 )
 from corridor.kernels import Floats
 from corridor.kernels.records import TRACE, Assignment, AssignmentLimits, Bushes
-from corridor.tables.store import installed_version, write_results
+from corridor.tables.store import write_results
+from corridor.version import __version__
 
 PRINCIPLES = ("user", "system")
 
@@ -272,7 +273,7 @@ def _solve(
         arrays.graph, arrays.is_through, costs, arrays.trips.by_zone, bushes, limits
     )
     provenance = {
-        "corridor": installed_version(),
+        "corridor": __version__,
         "principle": principle,
         "max_gap_share": gap_share,
         "max_iterations": max_iterations,

@@ -12,7 +12,7 @@ from corridor.network.memory import Derived
 from corridor.network.network import Network
 
 if TYPE_CHECKING:
-    from corridor.kernels.hierarchy import Hierarchy, Selection
+    from corridor.kernels.hierarchy import Hierarchy, Selection, Sweep
     from corridor.kernels.records import Groups
 
 MIN_STATES = 2000  # of a network, from which a hierarchy pays
@@ -29,6 +29,14 @@ class Layers(NamedTuple):
 def layers_of(network: Network, ptr: Ints, head: Ints) -> Layers:
     """Return the layers of a network's graph in CSR order."""
     return network.once(Derived.HIERARCHY.of(), lambda: _layers(ptr, head))
+
+
+def weighted(layers: Layers, weight: Ints) -> Sweep | None:
+    """Return the hierarchy of layers with a weight for each arc [arcs]; null: they do not fit."""
+    from corridor.kernels import hierarchy
+
+    weights, is_exact = hierarchy.customise(layers.hierarchy, weight)
+    return hierarchy.whole(layers.hierarchy, weights) if is_exact else None
 
 
 def _layers(ptr: Ints, head: Ints) -> Layers:

@@ -48,22 +48,6 @@ def parse_hours(text: str) -> tuple[int, int]:
     return start, end if end > start else end + DAY_S
 
 
-def season_contains(day: dt.date, season_from: str | None, season_to: str | None) -> bool:
-    """Tell whether a day lies in a season (both ends included; it may span the new year)."""
-    if season_from is None or season_to is None:
-        return True
-    first = parse_monthday(season_from)
-    last = parse_monthday(season_to)
-    return _is_between((day.month, day.day), first, last)
-
-
-def _is_between(day: tuple[int, int], first: tuple[int, int], last: tuple[int, int]) -> bool:
-    """Tell whether a (month, day) lies between two others, both included, over the new year too."""
-    if first <= last:
-        return first <= day <= last
-    return day >= first or day <= last
-
-
 def season_spans(
     season_from: str | None, season_to: str | None, from_s: int, to_s: int
 ) -> list[tuple[int, int]]:

@@ -47,7 +47,8 @@ from corridor.tables.schema_appraisals import (
     APPRAISAL_SWITCHING,
     APPRAISAL_USERS,
 )
-from corridor.tables.store import installed_version, write_results
+from corridor.tables.store import write_results
+from corridor.version import __version__
 
 DEFAULT_DRAWS = 1000
 ANCHORS = (2030, 2040)  # years that are assigned; between them lines, beyond them constant
@@ -478,7 +479,7 @@ def _provenance(
     }
 
     return {
-        "corridor": installed_version(),
+        "corridor": __version__,
         **({} if network.inputs is None else {"inputs": network.inputs}),
         "convention": convention.convention_id,
         "discount_share": convention.discount_share,

@@ -29,7 +29,8 @@ from corridor.tables import schema_appraisals
 from corridor.tables.cells import frame_of
 from corridor.tables.prepared import code_hash, key_of
 from corridor.tables.schema_phases import PROGRAMME
-from corridor.tables.store import installed_version, read_results, write_results
+from corridor.tables.store import read_results, write_results
+from corridor.version import __version__
 
 Tables = dict[str, pl.DataFrame]
 APPRAISAL = "appraisal"
@@ -232,7 +233,7 @@ def _from_disk(
 def _provenance(study: Study) -> dict[str, Any]:
     """Return everything the tables depend on, whichever scenario is reported."""
     return {
-        "corridor": installed_version(),
+        "corridor": __version__,
         "code": code_hash(),
         "inputs": study.files_hash,
         "scenario": scenario_of_projects(study),

@@ -12,7 +12,8 @@ from corridor.projects.effects import Effects
 from corridor.projects.sets import SetTask, question_of
 from corridor.projects.valuation import Valuation
 from corridor.projects.works import Works
-from corridor.tables.store import installed_version, read_results, write_results
+from corridor.tables.store import read_results, write_results
+from corridor.version import __version__
 
 TABLES = ("users", "groups", "revenue")
 BASES = "bases"  # table of what is one number for each base
@@ -59,7 +60,7 @@ class KeptEffects(NamedTuple):
         project_ids = (*works.requires, *works.project_ids)
         questions = [question_of(SetTask(base, project_ids, ())) for base in self.bases]
         return {
-            "corridor": installed_version(),
+            "corridor": __version__,
             "requires": list(works.requires),
             "questions": questions,
         }

@@ -32,7 +32,7 @@ from corridor.projects.project_rows import (
 )
 from corridor.projects.sets import Effort, SetValues, countries_of, set_values
 from corridor.projects.valuation import Valuation, require_year, valuation
-from corridor.tables.store import installed_version
+from corridor.version import __version__
 
 START_YEARS = 10
 HORIZON_YEARS = 35
@@ -174,7 +174,7 @@ class PhaseTask:
         left_out = {"folder", "workers", "cluster", "progress", "convention"}
         settings = {name: value for name, value in self.options.items() if name not in left_out}
         return {
-            "corridor": installed_version(),
+            "corridor": __version__,
             "inputs": self.base.base.programme.arrays.hash(),
             "projects": self.project_ids,
             "convention": self.convention.convention_id,

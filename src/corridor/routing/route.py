@@ -22,8 +22,9 @@ from corridor.routing.pareto import pareto_set
 from corridor.routing.query import Query, drawn_on, prepare
 from corridor.routing.route_tables import RouteTables, route_tables
 from corridor.routing.showing import USUAL, Showing, choose
-from corridor.tables.store import installed_version, write_results
+from corridor.tables.store import write_results
 from corridor.units import DAY_H
+from corridor.version import __version__
 
 if TYPE_CHECKING:
     from corridor.routing.opening_sets import Opening
@@ -247,7 +248,7 @@ def _no_routes(query: Query, tables: RouteTables, provenance: Mapping[str, Any])
 def _provenance(network: Network, query: Query, options: Options) -> dict[str, Any]:
     """Return what a question was answered from."""
     return {
-        "corridor": installed_version(),
+        "corridor": __version__,
         "inputs": query.network.inputs,
         "changes": list(dict.fromkeys(network.changes["change_id"].to_list())),
         "seed": options.get("rng", 0),

@@ -21,7 +21,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network import hazards
 from corridor.network.closure_chances import closures_on
 from corridor.network.coverage import is_in_words
-from corridor.network.hierarchies import MIN_STATES, Layers, layers_of
+from corridor.network.hierarchies import MIN_STATES, Layers, layers_of, weighted
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
@@ -217,11 +217,9 @@ def _ready(day: FrozenDay) -> _Ready | None:
     """
     if len(day.ptr) - 1 < MIN_STATES or (day.weight == 0).any():
         return None
-    from corridor.kernels import hierarchy
-
     layers = layers_of(day.query.network, day.ptr, day.head)
-    weights, is_exact = hierarchy.customise(layers.hierarchy, day.weight)
-    return _Ready(layers, hierarchy.whole(layers.hierarchy, weights)) if is_exact else None
+    sweep = weighted(layers, day.weight)
+    return None if sweep is None else _Ready(layers, sweep)
 
 
 def _trees(day: FrozenDay, ready: _Ready | None, starts: Sequence[Ints], goals: Ints) -> _Trees:

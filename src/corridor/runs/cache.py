@@ -16,13 +16,14 @@ from corridor.study.study import Study
 from corridor.tables import schema_results
 from corridor.tables.columns import Table
 from corridor.tables.prepared import code_hash
-from corridor.tables.store import installed_version, read_results, write_results
+from corridor.tables.store import read_results, write_results
+from corridor.version import __version__
 
 
 def provenance(study: Study, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything the results of a study depend on, as words and numbers."""
     return {
-        "corridor": installed_version(),
+        "corridor": __version__,
         "code": code_hash(),
         "inputs": study.hash,
         "scenario": study.scenario.scenario_id,

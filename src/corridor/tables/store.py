@@ -14,7 +14,6 @@ from typing import Any
 import polars as pl
 
 from corridor.tables.files import sweep, write_bytes, write_frame
-from corridor.version import __version__
 
 MANIFEST = "manifest.toml"
 HASHES = "sha256"  # section of the manifest: table -> hash of its file
@@ -91,11 +90,6 @@ def _read_table(home: Path, name: str, expected_hash: str) -> pl.DataFrame:
     if hashlib.sha256(data).hexdigest() != expected_hash:
         raise ValueError(name)
     return pl.read_parquet(io.BytesIO(data))
-
-
-def installed_version() -> str:
-    """Return the version of corridor."""
-    return __version__
 
 
 def manifest(values: Mapping[str, Any]) -> str:

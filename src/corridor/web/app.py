@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import Response
 
-from corridor.tables.store import installed_version
+from corridor.version import __version__
 from corridor.web import catalogue, saving
 from corridor.web.door import Door
 from corridor.web.endpoints import add_endpoints
@@ -39,7 +39,7 @@ def make_app(folder: Path, *, token: str | None = None, workers: Workers | None 
 
     app = FastAPI(
         title=f"corridor: {live.study().title}",
-        version=installed_version(),
+        version=__version__,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
