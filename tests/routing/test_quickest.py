@@ -8,7 +8,7 @@ import pytest
 from core_cases import network
 from corridor.network.network import Network
 from corridor.routing.conditions import Options
-from corridor.routing.medians import ROUNDING_H, least_median, median_bounds_h
+from corridor.routing.medians import ROUNDING_H, least_median, low_bounds_h, median_bounds_h
 from corridor.routing.order import quickest_first, time_order
 from corridor.routing.pareto import pareto_set
 from corridor.routing.query import prepare
@@ -121,6 +121,10 @@ def test_bounds_of_medians_are_never_more_than_medians() -> None:
     medians_h = [hours[number].time_p50_h or np.inf for number in range(len(pareto))]
     assert (bounds_h <= np.array(medians_h) + ROUNDING_H).all()
     assert (bounds_h >= 0.5 * np.array(medians_h)).any()  # no bound that says nothing
+
+    lows_h = low_bounds_h(pareto, np.arange(len(pareto)))
+    assert (lows_h <= bounds_h + ROUNDING_H).all()
+    assert (lows_h >= 0.5 * np.array(medians_h)).any()
 
 
 def test_of_equal_medians_the_least_plan_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

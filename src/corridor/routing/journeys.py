@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise, starmap, takewhile
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,8 +138,25 @@ def _go_on(
     return at_s + _handling_s(query, arc, len(at_s), rng, dice)
 
 
-def least_s(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> NDArray[np.float32]:
-    """Return what arcs take of each journey where nothing on them is shut, in s [arcs, draws].
+class Least(NamedTuple):
+    """What an arc takes of each journey where nothing on it is shut, in s [draws].
+
+    low_s: the mean less the mean deviation from it, which no median is less than.
+    """
+
+    seconds: NDArray[np.float32]
+    low_s: float
+
+    @classmethod
+    def of(cls, seconds: Floats) -> Least:
+        """Return what some seconds of an arc are of each journey."""
+        mean_s = seconds.mean()
+        low_s = mean_s - np.abs(seconds - mean_s).mean()
+        return cls(seconds.astype(np.float32), float(low_s))
+
+
+def least(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> list[Least]:
+    """Return what arcs take of each journey where nothing on them is shut [arcs].
 
     With the draws of :func:`sample`. There a journey that waits for an opening is never ahead of
     one that need not, so it takes no less than the sum over its arcs.
@@ -147,18 +164,18 @@ def least_s(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> NDArr
     conditions = query.conditions
     correlations = conditions.leg_correlation, conditions.border_correlation
     key = Derived.LEAST.of(query.costs, query.passages, draws, rng, *correlations)
-    rows: dict[int, NDArray[np.float32]] = query.network.once(key, dict)
-    if len(rows) * draws > MAX_REMEMBERED:
-        rows.clear()
+    known: dict[int, Least] = query.network.once(key, dict)
+    if len(known) * draws > MAX_REMEMBERED:
+        known.clear()
 
     unhindered = replace(query, passages=query.passages.unhindered())
-    seconds = np.empty((len(arcs), draws), np.float32)
-    for number, arc in enumerate(arcs):
-        row = rows.get(arc)
-        if row is None:
-            row = rows[arc] = _go_on(unhindered, arc, np.zeros(draws), rng).astype(np.float32)
-        seconds[number] = row
-    return seconds
+    of_arcs = []
+    for arc in arcs:
+        of_arc = known.get(arc)
+        if of_arc is None:
+            of_arc = known[arc] = Least.of(_go_on(unhindered, arc, np.zeros(draws), rng))
+        of_arcs.append(of_arc)
+    return of_arcs
 
 
 def sample_under_way(query: Query, arcs: Sequence[int], *, draws: int, rng: int) -> Floats:

@@ -4,6 +4,11 @@ A sampled journey takes no less than the sum of what its arcs take where nothing
 draw. So the median of such sums is never more than that of the route, and they are cheap: an arc is
 drawn once, and routes that begin alike are added up together. Routes are sampled in the order of
 that bound until it is more than the least median.
+
+Most routes need not even that. A median is no further below the mean than the mean deviation from
+it, and the deviation of a sum is no more than the sum of deviations. So of each arc the mean less
+the deviation is a number that adds up to a bound, and routes where that is more than the median of
+one of them are not the quickest.
 """
 
 from __future__ import annotations
@@ -19,9 +24,10 @@ from corridor.kernels import Floats, Ints
 from corridor.kernels.records import LABEL
 from corridor.routing.chains import labels_of_routes
 from corridor.routing.itinerary import cost_usd, duration_h, legs
-from corridor.routing.journeys import least_s
+from corridor.routing.journeys import Least, least
 from corridor.routing.order import time_order
 from corridor.routing.pareto import ParetoSet
+from corridor.routing.query import Query
 from corridor.routing.route_tables import Spread, spreads
 from corridor.units import HOUR_S
 
@@ -38,7 +44,7 @@ class Quickest(NamedTuple):
 
 def least_median(pareto: ParetoSet, rows: Sequence[int]) -> Quickest:
     """Return which of some routes comes first in a list by time; rows: at least one."""
-    at = np.asarray(rows, np.int64)
+    at = _hopeful(pareto, np.asarray(rows, np.int64))
     bounds_h = median_bounds_h(pareto, at)
     quickest: Quickest | None = None
     first = (math.inf, math.inf, math.inf)
@@ -54,6 +60,30 @@ def least_median(pareto: ParetoSet, rows: Sequence[int]) -> Quickest:
 
     assert quickest is not None  # there are rows
     return quickest
+
+
+def _hopeful(pareto: ParetoSet, rows: Ints) -> Ints:
+    """Return the rows of routes that may have the least median, in their order."""
+    lows_h = low_bounds_h(pareto, rows)
+    first = int(rows[lows_h.argmin()])
+    median_h = spreads(pareto.query, [pareto[first]])[0].time_p50_h
+    if median_h is None:
+        return rows
+    hopeful: Ints = rows[lows_h <= median_h + ROUNDING_H]
+    return hopeful
+
+
+def low_bounds_h(pareto: ParetoSet, rows: Ints) -> Floats:
+    """Return hours that bounds of medians are no less than, without a draw of any route [rows]."""
+    query, labels = pareto.query, pareto.labels
+    route, label = labels_of_routes(labels, pareto.goals[rows])
+    arc = query.arc_of[labels[label, LABEL.arc]]
+
+    arcs = np.flatnonzero(np.bincount(arc)).tolist()
+    low_s = np.zeros(query.graph.arcs_count)
+    low_s[arcs] = [of_arc.low_s for of_arc in _least_of(query, arcs)]
+    sums_s = np.asarray(np.bincount(route, low_s[arc], len(rows)), np.float64)
+    return sums_s / HOUR_S
 
 
 def median_bounds_h(pareto: ParetoSet, rows: Ints) -> Floats:
@@ -73,17 +103,20 @@ def _sums_s(pareto: ParetoSet, rows: Ints) -> NDArray[np.float32]:
     query, labels = pareto.query, pareto.labels
     goals = pareto.goals[rows]
     from_goals_back = labels_of_routes(labels, goals)[1]
-    passed = np.array([*dict.fromkeys(from_goals_back[::-1].tolist())], np.int64)
-    arcs, arc = np.unique(query.arc_of[labels[passed, LABEL.arc]], return_inverse=True)
-    conditions = query.conditions
-    seconds = least_s(query, arcs.tolist(), draws=conditions.draws, rng=conditions.rng)
+    passed = [*dict.fromkeys(from_goals_back[::-1].tolist())]
+    arcs = query.arc_of[labels[passed, LABEL.arc]].tolist()
 
     sums_s: dict[int, NDArray[np.float32]] = {}
-    start_s = np.zeros(conditions.draws, np.float32)
+    start_s = np.zeros(query.conditions.draws, np.float32)
     before = labels[passed, LABEL.parent].tolist()
-    for label, parent, number in zip(passed.tolist(), before, arc.tolist(), strict=True):
-        sums_s[label] = sums_s.get(parent, start_s) + seconds[number]
+    for label, parent, of_arc in zip(passed, before, _least_of(query, arcs), strict=True):
+        sums_s[label] = sums_s.get(parent, start_s) + of_arc.seconds
     return np.stack([sums_s.get(goal, start_s) for goal in goals.tolist()])
+
+
+def _least_of(query: Query, arcs: Sequence[int]) -> list[Least]:
+    """Return what arcs take of each journey of the question at least [arcs]."""
+    return least(query, arcs, draws=query.conditions.draws, rng=query.conditions.rng)
 
 
 def _order(pareto: ParetoSet, row: int, spread: Spread) -> tuple[float, float, float]:
