@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from closure_cases import study_network
 from corridor.network import kept_graph
 from corridor.network.graph import Graph, Runs
-from corridor.network.kept_graph import kept_graph as graph_of
+from corridor.network.kept_graph import graph_hash
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +22,10 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CORRIDOR_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(kept_graph, "MIN_LINKS", 0)
     return tmp_path
+
+
+def graph_of(frames: Mapping[str, pl.DataFrame], make: Callable[[], Graph]) -> Graph:
+    return kept_graph.kept_graph(frames, graph_hash(frames), make)
 
 
 def never() -> Graph:
@@ -51,6 +56,17 @@ def test_the_graph_of_the_study_comes_back_as_it_was(cache: Path) -> None:
         path.write_bytes(bytes(content))
     with pytest.raises(AssertionError, match="made anew"):
         graph_of(network.frames, never)
+
+
+def test_a_graph_is_made_of_what_its_hash_is_made_of() -> None:
+    network = study_network()
+    frames = {
+        name: network.frames[name].select(columns or pl.all())
+        for name, columns in kept_graph.MADE_OF.items()
+    }
+    bare = replace(network, frames=frames)
+    assert bare.graph is not network.graph
+    assert_same(bare.graph, network.graph)
 
 
 def test_a_link_that_is_another_makes_another_graph() -> None:

@@ -75,7 +75,7 @@ def answers(network: Network) -> tuple[list[list[int]], list[list[int]], pl.Data
 
 def every_passage(passages: Passages) -> tuple[Any, ...]:
     """Return how every arc is passed, each of which is made when it is looked at."""
-    durations_s = passages.durations_s()
+    durations_s = passages.plain_durations_s()
     return durations_s, passages.apart(), [passages[arc] for arc in range(len(durations_s))]
 
 
@@ -198,12 +198,16 @@ def test_what_a_what_if_computes_serves_the_next() -> None:
 
 
 @pytest.mark.parametrize("on", [None, "2026-07-01"])
-def test_any_other_change_shares_nothing(on: str | None) -> None:
+def test_any_other_change_shares_only_what_lasts(on: str | None) -> None:
     base = small()
     row = {**closed("ab"), "column": "gauge_mm", "value": "1520", "op": "set"}
     rows = changes([row] if on is None else [closed("ab")])
-    graph = base.graph
-    assert apply(base, rows, on=on).graph is not graph
+    links = base.rows("links")
+    laid = apply(base, rows, on=on)
+    assert laid.rows("links") is not links
+    assert snapshot(laid, SECOND).rows("links") is not links
+    assert laid.graph is base.graph  # of the same tables
+    assert (snapshot(laid, SECOND).graph is base.graph) == (on is not None)
 
 
 def test_networks_of_other_tables_cannot_share() -> None:

@@ -86,10 +86,10 @@ def test_arcs_take_half_their_headway_and_are_not_passed_where_avoided_or_shut()
         every_hour, every_hour, 12 * 3600, (Stage(every_hour, None, 90 * 60, None),), every_hour
     )
     may_pass = np.array([True, False, True])
-    span_ptr = np.array([0, 1, 2, 2])
+    opens = np.array([True, True, False])
 
     open_s = np.array([ride.duration_s] * 3)
-    durations = arc_durations(open_s, may_pass, span_ptr)
+    durations = arc_durations(open_s, may_pass, opens)
     assert durations.tolist() == [(13 * 60 + 30) * 60, -1, -1]
 
 

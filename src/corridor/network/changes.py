@@ -106,6 +106,7 @@ def apply(network: Network, changes: pl.DataFrame, *, on: dt.date | str | None =
         )
 
     changed = replace(network, changes=rows)
+    changed.inherit(network)
     if on is None and further.filter(OF_STATUS).height == further.height:
         changed.share(network)
     return changed
@@ -155,7 +156,9 @@ def _with_edits(network: Network, edits: pl.DataFrame) -> Network:
         rows = edits.filter(pl.col("table") == name).to_dicts()
         frames[name] = _edited(frames, name, rows)
     undated = network.frames if network.undated is None else network.undated
-    return replace(network, frames=frames, changes=network.changes.clear(), undated=undated)
+    edited = replace(network, frames=frames, changes=network.changes.clear(), undated=undated)
+    edited.inherit(network)
+    return edited
 
 
 def _with_status(edited: Network, changes: pl.DataFrame) -> Network:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from corridor.network.calendar import Span, intersect, leaving, soonest, without
 from corridor.network.memory import Derived
 from corridor.network.network import Network
-from corridor.network.openings import Openings
+from corridor.network.openings import Openings, joined, shared_calendars
 from corridor.network.rules import Applied
+from corridor.network.shared_calendars import SharedCalendars
 from corridor.units import WEEK_S
 
 
@@ -36,19 +37,24 @@ def link_entries(
 ) -> list[Entry]:
     """Return when links can be entered by those whom some rules forbid them [2 x links].
 
-    Forward and backward of every link in turn, see :class:`corridor.network.graph.LinkRun`.
+    Forward and backward of every link in turn, see :class:`corridor.network.graph.LinkRun`. Equal
+    entries of networks made of one are one object, see
+    :class:`corridor.network.shared_calendars.SharedCalendars`.
     """
+    shared = shared_calendars(network, openings.period)
     left = dict[int, list[Span]]()
     for rule in forbidding:
-        for link, (begin, end) in zip(rule.links, rule.periods, strict=True):
-            left[link] = without(left.get(link, openings.links[link]), begin, end)
+        for link, period in zip(rule.links, rule.periods, strict=True):
+            spans = left.get(link, openings.links[link])
+            left[link] = shared.once(without, spans, figures=period)
 
     entries = list(_open_entries(network, openings))
     links = network.rows("links")
     for link, spans in left.items():
         row = links[link]
-        ends = (row["from_node_id"], row["to_node_id"])
-        entries[2 * link : 2 * link + 2] = _both_ways(ends, spans, openings)
+        for backward, node_id in enumerate((row["from_node_id"], row["to_node_id"])):
+            place = openings.places.get(node_id)
+            entries[2 * link + backward] = _shared_entry(shared, spans, place, openings)
     return entries
 
 
@@ -65,47 +71,44 @@ def _each_entry(network: Network, openings: Openings) -> Iterator[Entry]:
     tails = links["from_node_id"].to_list()
     heads = links["to_node_id"].to_list()
     places = openings.places
+    shared = shared_calendars(network, openings.period)
     calendars = {id(spans): spans for spans in openings.links}
-    entry_of = {key: _entry(spans, spans, openings) for key, spans in calendars.items()}
+    entry_of = {
+        key: _shared_entry(shared, spans, None, openings) for key, spans in calendars.items()
+    }
 
     for tail, head, spans in zip(tails, heads, openings.links, strict=True):
-        if tail in places or head in places:
-            yield from _both_ways((tail, head), spans, openings)
-            continue
-        entry = entry_of[id(spans)]
-        yield entry
-        yield entry
+        for node_id in (tail, head):
+            if node_id in places:
+                yield _shared_entry(shared, spans, places[node_id], openings)
+            else:
+                yield entry_of[id(spans)]
 
 
-def _both_ways(ends: tuple[str, str], spans: list[Span], openings: Openings) -> list[Entry]:
-    """Return when a link can be entered forward and backward; spans: when it is open itself."""
-    entries = []
-    for node_id in ends:
-        place = openings.places.get(node_id)
-        if place is None:
-            entries.append(_entry(spans, spans, openings))
-        else:
-            let_in = intersect(spans, _bridged(place))
-            entries.append(_entry(intersect(spans, place), let_in, openings))
-    return entries
+def _shared_entry(
+    shared: SharedCalendars, spans: list[Span], place: list[Span] | None, openings: Openings
+) -> Entry:
+    """Return when a link can be entered from a place, made once of the same calendars.
+
+    spans: when the link is open itself. place: when the place is; null: round the clock.
+    """
+    return shared.once(_entry, spans, place, figures=openings.period)
 
 
-def _entry(spans: list[Span], let_in: list[Span], openings: Openings) -> Entry:
-    """Return an entry from when a link and its place are open, and from when the link is."""
-    left_open = _left_open(openings, spans)
-    return Entry(spans, let_in, left_open, _onward(openings, left_open))
+def _entry(spans: list[Span], place: list[Span] | None, from_s: int, to_s: int) -> Entry:
+    """Return an entry from when a link and its place are open, of a calendar of some seconds."""
+    all_time = [Span(from_s, to_s)]
+    entry = spans if place is None else intersect(spans, place)
+    let_in = spans if place is None else intersect(spans, _bridged(place))
+    left_open = _left_open(entry, all_time)
+    return Entry(entry, let_in, left_open, None if left_open == all_time else soonest(left_open))
 
 
-def _left_open(openings: Openings, entry: list[Span]) -> list[Span]:
+def _left_open(entry: list[Span], all_time: list[Span]) -> list[Span]:
     """Return an entry with delays such that the link is left while it is open."""
-    if not any(span.delay_s for span in entry) or openings.is_never_shut(entry):
+    if not any(span.delay_s for span in entry) or joined(entry) == all_time:
         return entry
     return leaving(entry, entry)
-
-
-def _onward(openings: Openings, left_open: list[Span]) -> list[Span] | None:
-    """Return when those under way already go on over a link; null: at any time."""
-    return None if left_open == openings.all_time else soonest(left_open)
 
 
 def _bridged(spans: Sequence[Span]) -> list[Span]:

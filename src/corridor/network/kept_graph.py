@@ -6,7 +6,7 @@ It goes by the content of all it is made of. A smaller graph is made as fast as 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -17,25 +17,31 @@ from corridor.tables.prepared import Prepared, keep_prepared, key_of, read_prepa
 
 MIN_LINKS = 5_000
 KINDS = ("link", "service", "terminal")
-# What a graph is made of: columns of tables, all of those that are small.
-_MADE_OF: dict[str, tuple[str, ...] | None] = {
+# What a graph is made of: columns of tables, null: all of them.
+MADE_OF: dict[str, tuple[str, ...] | None] = {
     "nodes": ("node_id",),
     "links": ("link_id", "from_node_id", "to_node_id", "mode", "gauge_mm", "two_way"),
-    "services": None,
+    "services": ("service_id", "link_ids", "calls", "required", "from_node_id"),
     "terminals": None,
     "modes": None,
 }
 
 
-def kept_graph(frames: Mapping[str, pl.DataFrame], compile_graph: Callable[[], Graph]) -> Graph:
+def graph_hash(frames: Mapping[str, pl.DataFrame]) -> str:
+    """Return a hash of all that a graph is made of."""
+    return key_of("graph", *(digest(frames[name], names) for name, names in MADE_OF.items()))
+
+
+def kept_graph(
+    frames: Mapping[str, pl.DataFrame], key: str, compile_graph: Callable[[], Graph]
+) -> Graph:
     """Return the graph of some tables: that which is kept, else made and kept.
 
-    compile_graph: makes it.
+    key: see :func:`graph_hash`. compile_graph: makes it.
     """
     if frames["links"].height < MIN_LINKS:
         return compile_graph()
 
-    key = key_of("graph", *(_digest(frames[name], names) for name, names in _MADE_OF.items()))
     prepared = read_prepared(key)
     if prepared is not None:
         return _unpacked(prepared, frames["nodes"]["node_id"].to_list())
@@ -45,7 +51,7 @@ def kept_graph(frames: Mapping[str, pl.DataFrame], compile_graph: Callable[[], G
     return graph
 
 
-def _digest(frame: pl.DataFrame, columns: tuple[str, ...] | None) -> str:
+def digest(frame: pl.DataFrame, columns: Sequence[str] | None) -> str:
     """Return a hash of some columns of a table, or of all."""
     stream = io.BytesIO()
     frame.select(columns or frame.columns).rechunk().write_ipc(stream)

@@ -1,7 +1,8 @@
 """Memory: what is computed once for a network, and which of it the status of links changes.
 
 A what-if that only opens and shuts links has the same tables, graph, costs and hazards as its base;
-only what follows the status of links in time differs. Each thing remembered says here which it is.
+only what follows the status of links in time differs. What follows from its arguments alone is the
+same for every network made of one by changes. Each thing remembered says here which it is.
 """
 
 from __future__ import annotations
@@ -13,12 +14,24 @@ from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
 _NOT_MADE: Any = object()
-FIXED = False  # opening or shutting links does not change it
-FOLLOWS_STATUS = True
+
+
+class Life(Enum):
+    """For which networks what is remembered holds."""
+
+    FIXED = "those that differ by the status of links alone"
+    FOLLOWS_STATUS = "the one network"
+    LASTING = "all that are made of one by changes: it follows from its arguments alone"
+
+
+FIXED = Life.FIXED
+FOLLOWS_STATUS = Life.FOLLOWS_STATUS
+LASTING = Life.LASTING
+MAX_LASTING = 16  # of each kind; the oldest go
 
 
 class Derived(Enum):
-    """What a network remembers: its meaning, its arguments, and whether it follows links' status.
+    """What a network remembers: its meaning, its arguments, and for which networks it holds.
 
     Only what reads the dated changes of ``links.status``, itself or through another memory, follows
     them; all else is computed once for a network and every what-if that opens and shuts its links.
@@ -28,14 +41,20 @@ class Derived(Enum):
     BY_ID = "rows of a table by their key", ("table",), FIXED
     PLACES = "what places are called", (), FIXED
     GRAPH = "graph of (place, layer) states", (), FIXED
+    GRAPHS = "graph of some tables", ("hash of what it is made of",), LASTING
+    SHARED_CALENDARS = "calendars made of others", ("seconds covered",), LASTING
+    LAST_TIMES = "when arcs were passed last", ("seconds covered",), LASTING
     BACKWARDS = "its arcs into every state, in the order of a search", (), FIXED
     HIERARCHY = "hierarchy over that graph, and its arcs into every state", (), FIXED
     EDITS = "dated changes of anything but links' status", (), FIXED
     EDITS_IN_FORCE = "those in force on a day", ("day",), FIXED
     EDITED = "network with the edits in force in its tables", ("edits in force",), FIXED
+    BUILT = "the last networks with other changes that projects make", (), FIXED
     SNAPSHOT = "EDITED, with links' status", ("edits in force",), FOLLOWS_STATUS
     STATUS_SPANS = "when the status of every link lets it be used", (), FOLLOWS_STATUS
     WINDOWED = "windows and the calendar they leave", ("column", "seconds covered"), FIXED
+    WINDOWS_HASH = "hash of the tables these are made of", (), FIXED
+    WINDOWS = "the same of some tables", ("hash of them", "column", "seconds covered"), LASTING
     OPENINGS = "when every link can be entered", ("seconds covered",), FOLLOWS_STATUS
     OPENNESS = "links not plainly open on a day", ("second",), FOLLOWS_STATUS
     ZONES = "zone of every place, or of every link", ("table",), FIXED
@@ -73,10 +92,15 @@ class Derived(Enum):
         FOLLOWS_STATUS,
     )
 
-    def __init__(self, meaning: str, arguments: tuple[str, ...], follows_status: bool) -> None:
+    def __init__(self, meaning: str, arguments: tuple[str, ...], life: Life) -> None:
         self.meaning = meaning
         self.arguments = arguments
-        self.follows_status = follows_status
+        self.life = life
+
+    @property
+    def follows_status(self) -> bool:
+        """Whether opening or shutting links changes it."""
+        return self.life is FOLLOWS_STATUS
 
     __hash__ = object.__hash__  # each is one object; the hash of its name is slower
 
@@ -95,13 +119,15 @@ class Memo(NamedTuple):
 class Memory:
     """What one network has computed of itself; safe to ask from several threads.
 
-    What does not follow links' status can be one store for several networks (``share``). A pickled
-    or deep-copied memory is empty.
+    What does not follow links' status can be one store for several networks (``share``), what
+    follows from its arguments alone one for all made of one (``inherit``). A pickled or deep-copied
+    memory is empty.
     """
 
     def __init__(self) -> None:
         self._fixed: dict[Memo, Any] = {}
         self._following: dict[Memo, Any] = {}
+        self._lasting: dict[Derived, dict[Memo, Any]] = {}
         self._lock = threading.RLock()  # one for all that share: a memory may need another
 
     def __len__(self) -> int:
@@ -122,15 +148,22 @@ class Memory:
         value: T = store.get(memo, _NOT_MADE)
         if value is _NOT_MADE:
             with self._lock:
-                if memo not in store:
-                    store[memo] = make()
-                value = store[memo]
+                value = store.get(memo, _NOT_MADE)
+                if value is _NOT_MADE:
+                    value = store[memo] = make()
+                    if memo.what.life is LASTING:
+                        _drop_oldest(store)
         return value
 
     def share(self, base: Memory) -> None:
         """Use, and add to, what another memory holds that does not follow links' status."""
         self._fixed = base._fixed
         self._lock = base._lock
+        self.inherit(base)
+
+    def inherit(self, base: Memory) -> None:
+        """Use, and add to, what another memory holds that follows from its arguments alone."""
+        self._lasting = base._lasting
 
     def copy(self, base: Memory, kinds: Collection[Derived], *, but_of: Collection[str]) -> None:
         """Hold what another memory holds of some kinds, apart from what it holds of some tables."""
@@ -142,8 +175,22 @@ class Memory:
             if memo.what in kinds and not set(but_of) & set(memo.arguments)
         }
         self._fixed.update(copied)
+        self.inherit(base)
 
     def _store(self, memo: Memo) -> dict[Memo, Any]:
         if not isinstance(memo, Memo) or len(memo.arguments) != len(memo.what.arguments):
             raise TypeError(f"{memo!r} is no key of a memory: see Derived.")
-        return self._following if memo.what.follows_status else self._fixed
+        life = memo.what.life
+        if life is FIXED:
+            return self._fixed
+        return self._following if life is FOLLOWS_STATUS else self._lasting_of(memo.what)
+
+    def _lasting_of(self, what: Derived) -> dict[Memo, Any]:
+        return self._lasting.setdefault(what, {})
+
+
+def _drop_oldest(store: dict[Memo, Any]) -> None:
+    """Drop what was remembered first where more is held than may be."""
+    # A list: other threads may change the mapping while the oldest are looked for.
+    for oldest in list(store)[:-MAX_LASTING]:
+        store.pop(oldest, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from corridor.counts import count_of
 from corridor.errors import CallError, UnknownName
 from corridor.network.alternatives import active_rows, resolve_choices
 from corridor.network.graph import Graph, Row, compile_graph
-from corridor.network.kept_graph import kept_graph
+from corridor.network.kept_graph import graph_hash, kept_graph
 from corridor.network.memory import Derived, Memo, Memory
 from corridor.network.rows import Rows, RowsByKey
 from corridor.tables import schema, selectors
@@ -51,12 +51,19 @@ class Network:
     def share(self, base: Network) -> None:
         """Use, and add to, all the base computes that does not follow the status of links.
 
-        Only for a network whose tables are the base's and whose dated changes are the base's and
-        further ones of ``links.status``. Raises CallError for other tables.
+        Only for a network whose tables are the base's and whose dated changes are the base's but
+        for those of ``links.status``. Raises CallError for other tables.
         """
         if self.frames is not base.frames:
             raise CallError("only networks of the same tables can share what is computed of them")
         self.memory.share(base.memory)
+
+    def inherit(self, base: Network) -> None:
+        """Use, and add to, all the base computes that follows from its arguments alone.
+
+        For any network made of another one.
+        """
+        self.memory.inherit(base.memory)
 
     def rows(self, table: str) -> Sequence[Row]:
         """Return the rows of a table as dicts, made once."""
@@ -80,8 +87,13 @@ class Network:
 
     @cached_property
     def graph(self) -> Graph:
-        """Return the graph of (place, layer) states, compiled once."""
-        return self.once(Derived.GRAPH.of(), lambda: kept_graph(self.frames, self._compiled_graph))
+        """Return the graph of (place, layer) states, compiled once for all of the same shape."""
+        return self.once(Derived.GRAPH.of(), self._kept_graph)
+
+    def _kept_graph(self) -> Graph:
+        key = graph_hash(self.frames)
+        make = partial(kept_graph, self.frames, key, self._compiled_graph)
+        return self.once(Derived.GRAPHS.of(key), make)
 
     def zones(self, table: str) -> dict[str, str | None]:
         """Return the zone of every place, or of every link: that of the place where it begins.

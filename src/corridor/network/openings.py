@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import chain
 
 import numpy as np
 
-from corridor.kernels import Ints
+from corridor.kernels import Bools, Ints
 from corridor.language.speech import marked
 from corridor.network.calendar import (
     Span,
@@ -22,14 +22,24 @@ from corridor.network.calendar import (
 from corridor.network.changes import Closure, status_spans
 from corridor.network.graph import Row
 from corridor.network.holidays import holidays_by_link, working_spans
+from corridor.network.kept_graph import digest
 from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.network.rules import Applied
+from corridor.network.shared_calendars import SharedCalendars
 from corridor.network.windows import window_spans
+from corridor.tables.prepared import key_of
 from corridor.units import DAY_S
 
 YEARS_AHEAD = 2
 MAX_YEARS_AHEAD = 50  # that calendars are drawn on for a closure with an end
+# What calendars of windows and holidays are made of: columns of tables, null: all of them.
+WINDOWS_MADE_OF: dict[str, tuple[str, ...] | None] = {
+    "windows": None,
+    "holidays": None,
+    "links": ("link_id", "from_node_id", "to_node_id", "mode", "operator"),
+    "nodes": ("node_id", "country", "time_zone"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +73,7 @@ class Openings:
     @cached_property
     def _hours(self) -> dict[str, list[Span]]:
         """When places are open, weather apart, of those that are shut at some time."""
-        hours = {node_id: _joined(spans) for node_id, spans in self.places.items()}
+        hours = {node_id: joined(spans) for node_id, spans in self.places.items()}
         return {node_id: spans for node_id, spans in hours.items() if spans != self.all_time}
 
     def hours_at(self, node_id: str) -> list[Span] | None:
@@ -72,7 +82,7 @@ class Openings:
 
     def is_never_shut(self, spans: Sequence[Span]) -> bool:
         """Tell whether a calendar is open from the first second to the last, without a break."""
-        return _joined(spans) == self.all_time
+        return joined(spans) == self.all_time
 
 
 def horizon(depart_s: int) -> tuple[int, int]:
@@ -113,7 +123,8 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
     # Links share a calendar where they have one status and are open at the same hours.
     statuses = status_spans(network)
     status_of = {id(status): status for status, _ in statuses}
-    in_use_of = {key: intersect(status, all_time) for key, status in status_of.items()}
+    shared = shared_calendars(network, (from_s, to_s))
+    in_use_of = {key: shared.same(intersect(status, all_time)) for key, status in status_of.items()}
     in_use = [in_use_of[id(status)] for status, _ in statuses]
     no_windows: dict[str, list[Span]] = {}
     openings = Openings(
@@ -126,7 +137,6 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
         closures=[shut for _, shut in statuses],
     )
 
-    shared = _Shared()
     links = network.frames["links"]
     columns = (links[name].to_list() for name in ("link_id", "from_node_id", "to_node_id"))
     for row, (link_id, tail, head) in enumerate(zip(*columns, strict=True)):
@@ -143,35 +153,54 @@ def _link_openings(network: Network, from_s: int, to_s: int) -> Openings:
             closures.append(window_closure(node, at_node[node]))
 
         own_windows = [link_spans[link_id]] if link_id in link_spans else []
-        openings.links[row] = shared.intersection(in_use[row], own_windows)
-        openings.spans[row] = shared.intersection(openings.spans[row], windows.values())
+        openings.links[row] = shared.once(_intersection, in_use[row], *own_windows)
+        openings.spans[row] = shared.once(_intersection, openings.spans[row], *windows.values())
         openings.windows[row] = windows
         openings.closures[row] = closures
     return openings
 
 
-class _Shared:
-    """Intersections of calendars, each made once: what is open at the same hours shares one."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[int, ...], tuple[list[Span], list[list[Span]]]] = {}
-
-    def intersection(self, first: list[Span], others: Iterable[list[Span]]) -> list[Span]:
-        """Return when several calendars are open at once."""
-        calendars = [first, *others]
-        key = tuple(map(id, calendars))
-        if key not in self._made:
-            # Holds on to the calendars, so that no other takes the place of one in memory.
-            self._made[key] = reduce(intersect, calendars[1:], first), calendars
-        return self._made[key][0]
+def shared_calendars(network: Network, period: tuple[int, int]) -> SharedCalendars:
+    """Return the calendars of a period that networks made of one share."""
+    return network.once(Derived.SHARED_CALENDARS.of(period), SharedCalendars)
 
 
-def _joined(spans: Sequence[Span]) -> list[Span]:
+def _intersection(*calendars: list[Span]) -> list[Span]:
+    """Return when several calendars are open at once."""
+    return reduce(intersect, calendars)
+
+
+def joined(spans: Sequence[Span]) -> list[Span]:
     """Return a calendar without weather, spans that follow at once made one."""
-    joined: list[Span] = []
+    whole: list[Span] = []
     for span in spans:
-        add_joined(joined, span.start_s, span.end_s)
-    return joined
+        add_joined(whole, span.start_s, span.end_s)
+    return whole
+
+
+@dataclass(frozen=True, eq=False)
+class ArcCalendars:
+    """Calendars of which nearly all are the same, packed where a search asks for them.
+
+    usual: the calendar of one span that most are. count: how many there are. apart: the others by
+    their number.
+    """
+
+    usual: Sequence[Span]
+    count: int
+    apart: Mapping[int, Sequence[Span]]
+
+    @cached_property
+    def packed(self) -> tuple[Ints, Ints]:
+        """The calendars as arrays, see :func:`pack`."""
+        return pack_apart(self.usual, self.count, self.apart)
+
+    @cached_property
+    def opens(self) -> Bools:
+        """Tell which calendars have any opening [calendars]."""
+        opens = np.ones(self.count, bool)
+        opens[[number for number, spans in self.apart.items() if not spans]] = False
+        return opens
 
 
 def pack_apart(
@@ -240,8 +269,9 @@ def _windowed(
     """Return the rows of windows by link or by place, and the calendar they leave each.
 
     Holidays take their days from the calendar of their links, and are rows of it. Made once a year
-    and network.
+    for all networks of the same windows.
     """
+    period = (from_s, to_s)
 
     def compute() -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
         at: dict[str, list[Row]] = {}
@@ -254,10 +284,20 @@ def _windowed(
             name: window_spans(rows, from_s, to_s, zones.get(name)) for name, rows in at.items()
         }
         if column == "link_id":
-            _take_holidays(network, at, spans, (from_s, to_s))
+            _take_holidays(network, at, spans, period)
         return at, spans
 
-    return network.once(Derived.WINDOWED.of(column, (from_s, to_s)), compute)
+    def shared() -> tuple[dict[str, list[Row]], dict[str, list[Span]]]:
+        key = network.once(Derived.WINDOWS_HASH.of(), lambda: _windows_hash(network))
+        return network.once(Derived.WINDOWS.of(key, column, period), compute)
+
+    return network.once(Derived.WINDOWED.of(column, period), shared)
+
+
+def _windows_hash(network: Network) -> str:
+    """Return a hash of all that the calendars of windows and holidays are made of."""
+    parts = (digest(network.frames[name], columns) for name, columns in WINDOWS_MADE_OF.items())
+    return key_of("windows", *parts)
 
 
 def _take_holidays(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from corridor.kernels import Bools, Floats, Ints
 from corridor.network.calendar import Span, SpanArrays, intersect, leaving, next_open, passing
 from corridor.network.cost import Costs
 from corridor.network.entries import Entry
-from corridor.network.graph import LinkRun
+from corridor.network.graph import Graph, LinkRun
 from corridor.network.network import Network
 from corridor.network.openings import Openings
 from corridor.network.services import sailings, services_with_timetable
@@ -73,6 +74,65 @@ class Passage(NamedTuple):
         return _through(self.let_in, self.wait_s, self.stages)
 
 
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What times of passages are made of.
+
+    Attributes
+    ----------
+    graph, entries, places
+        The graph; when links can be entered [2 x links]; when places are open.
+    link_run_s, handling_s, wait_s
+        Seconds of links, forward and backward [2 x links], of terminals, and before goods leave
+        [arcs].
+    service_run_h
+        Hours of links with services that take others.
+    with_timetable
+        Rows of services that have a timetable.
+    """
+
+    graph: Graph
+    entries: list[Entry]
+    places: dict[str, list[Span]]
+    link_run_s: Ints
+    handling_s: Ints
+    wait_s: Ints
+    service_run_h: dict[tuple[int, LinkRun], float]
+    with_timetable: frozenset[int]
+
+    def is_like(self, other: Ground) -> bool:
+        """Tell whether graph and calendars of places are the same."""
+        return self.graph is other.graph and self.places is other.places
+
+    def differs(self, other: Ground) -> Bools:
+        """Return which arcs may be passed otherwise than on another ground that is alike [arcs].
+
+        Calendars are compared as objects: what differs there may still be equal. Services with a
+        timetable always differ.
+        """
+        pairs = zip(self.entries, other.entries, strict=True)
+        of_links = np.array([entry is not another for entry, another in pairs], bool)
+        of_links |= self.link_run_s != other.link_run_s
+        runs = self.graph.runs_of_arcs
+
+        differs: Bools = (self.handling_s != other.handling_s) | (self.wait_s != other.wait_s)
+        differs[runs.arc[of_links[runs.direction]]] = True
+        services = list(self.with_timetable | other.with_timetable | self._services_apart(other))
+        differs |= self.graph.is_service & np.isin(self.graph.row, services)
+        return differs
+
+    def _services_apart(self, other: Ground) -> frozenset[int]:
+        """Return the rows of services that take other hours."""
+        if self.service_run_h == other.service_run_h:
+            return frozenset()
+        links = self.service_run_h.keys() | other.service_run_h.keys()
+        return frozenset(
+            link[0]
+            for link in links
+            if self.service_run_h.get(link) != other.service_run_h.get(link)
+        )
+
+
 class Passages:
     """How every arc of the graph is passed; each passage is made when it is looked at.
 
@@ -107,17 +167,32 @@ class Passages:
         same._arrays_of = SpanArrays.unhindered
         return same
 
+    def ground(self) -> Ground:
+        """Return all that times of passages are made of."""
+        builder = self._builder
+        return Ground(
+            graph=builder.network.graph,
+            entries=list(builder.entries),
+            places=builder.openings.places,
+            link_run_s=np.array(builder.link_run_s),
+            handling_s=np.array(builder.handling_s),
+            wait_s=builder.costs.wait_s,
+            service_run_h=builder.costs.service_run_h,
+            with_timetable=frozenset(builder.with_timetable),
+        )
+
     def apart(self) -> Ints:
         """Return the arcs that do not take everyone who comes, at any time: rides too."""
         apart: Ints = np.flatnonzero(~self._builder.is_plain())
         return apart
 
-    def durations_s(self) -> Ints:
-        """Return the seconds each arc takes where it is open, half a headway included [arcs]."""
-        durations_s = self._builder.plain_durations_s()
-        for arc in self._builder.rides():
-            durations_s[arc] = self[arc].duration_s
-        return durations_s
+    def rides(self) -> Ints:
+        """Return the arcs that are rides of services."""
+        return self._builder.rides()
+
+    def plain_durations_s(self) -> Ints:
+        """Return the seconds of links and terminals where they are open, rides left out [arcs]."""
+        return self._builder.plain_durations_s()
 
 
 def _through(spans: list[Span], lag_s: int, stages: Sequence[Stage]) -> list[Span]:
@@ -167,12 +242,9 @@ class _Builder:
             case _:
                 return self.ride(arc)
 
-    def rides(self) -> list[int]:
+    def rides(self) -> Ints:
         """Return the arcs that are rides of services."""
-        graph = self.network.graph
-        if "service" not in graph.kind:
-            return []
-        return [arc for arc, kind in enumerate(graph.kind) if kind == "service"]
+        return np.flatnonzero(self.network.graph.is_service)
 
     def plain_durations_s(self) -> Ints:
         """Return the seconds of links and terminals where they are open, rides left out [arcs]."""

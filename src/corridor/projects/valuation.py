@@ -22,6 +22,7 @@ from corridor.flows.demand import compile_demand
 from corridor.flows.programme import Programme
 from corridor.kernels import Bools, Floats
 from corridor.network.changes import OF_STATUS, apply
+from corridor.network.memory import Derived
 from corridor.network.network import Network
 from corridor.projects.benefits import UserBenefits, rule_of_half, user_benefits
 from corridor.projects.construction import opened, project_changes
@@ -107,7 +108,6 @@ class Valuation:
     start: Outcome
     is_elsewhere: bool = False
     _effects: dict[frozenset[str], Effects] = field(default_factory=dict, repr=False)
-    _edited: dict[str, Network] = field(default_factory=dict, repr=False)
 
     def effects(self, project_ids: Iterable[str]) -> Effects:
         """Return what a set of projects does, computed the first time it is asked for."""
@@ -125,7 +125,7 @@ class Valuation:
         programme = self._programme_on(self.network)
         routes = known_routes(self.start, programme.arrays)
         base = with_accounts(outcome_of(programme, routes))
-        return replace(self, base=base, _effects={}, _edited={})
+        return replace(self, base=base, _effects={})
 
     def _programme_on(self, network: Network) -> Programme:
         """Return the programme of the year on a network, before demand answers."""
@@ -140,7 +140,7 @@ class Valuation:
 
         Still from the same base, so that nothing built is worth what the networks differ by.
         """
-        return replace(self, network=network, is_elsewhere=True, _effects={}, _edited={})
+        return replace(self, network=network, is_elsewhere=True, _effects={})
 
     def value(self, project_ids: Iterable[str]) -> pl.DataFrame:
         """Return what a set of projects is worth a year: country, group, usd_per_year."""
@@ -167,17 +167,17 @@ class Valuation:
         """Return the network with some changes, as :func:`built` has it.
 
         Those that open links need no new graph and no new costs, so sets that differ by them alone
-        share both. The last few of other changes are held.
+        share both, on networks that differ by the status of links alone too. The last few of other
+        changes are held.
         """
         edits = rows.filter(~OF_STATUS)
-        key = edits.write_csv()
-        edited = self._edited.get(key)
-        if edited is None:
-            edited = apply(self.network, edits)
+        edited = apply(self.network, edits)
+        if edits.height:
+            held = self.network.once(Derived.BUILT.of(), dict[str, Network])
+            edited.share(held.setdefault(edits.write_csv(), edited))
             # A list: other threads may change the mapping while the oldest are looked for.
-            for oldest in list(self._edited)[: 1 - MAX_EDITED]:
-                self._edited.pop(oldest, None)
-            self._edited[key] = edited
+            for oldest in list(held)[:-MAX_EDITED]:
+                held.pop(oldest, None)
         return opened(edited, rows.filter(OF_STATUS))
 
     def _outcome(self, network: Network) -> Outcome:

@@ -27,11 +27,12 @@ from corridor.network.memory import Derived
 from corridor.network.names import resolve_place
 from corridor.network.network import Network
 from corridor.network.openings import (
+    ArcCalendars,
     Openings,
     link_openings,
-    pack_apart,
     year_after_last_end,
 )
+from corridor.network.passage_times import LastTimes
 from corridor.network.passages import Passages
 from corridor.network.rules import Applied, Party, applying, sanctioned_countries
 from corridor.network.words import matching_arcs
@@ -73,9 +74,8 @@ class Query:
     spans
         When every arc can be entered by goods its place has let in, with delays: arrival = entry +
         delay + duration; for mean waits.
-    packed, span_ptr
-        When every arc can be entered, as the search takes it (start, end, delay [3, spans]; those
-        of an arc from span_ptr[a] to span_ptr[a + 1]).
+    calendars
+        When every arc can be entered, as the search takes it.
     duration_s, usd_cents, carbon_g
         Of arcs; duration_s is negative where an arc may not be passed [arcs].
     ptr, head, arc_of, starts, is_goal
@@ -94,8 +94,7 @@ class Query:
     openings: Openings
     passages: Passages
     spans: list[list[Span]]
-    packed: Ints
-    span_ptr: Ints
+    calendars: ArcCalendars
     duration_s: Ints
     usd_cents: Ints
     carbon_g: Ints
@@ -106,6 +105,16 @@ class Query:
     starts: Ints
     is_goal: Bools
     conditions: Conditions
+
+    @property
+    def packed(self) -> Ints:
+        """Start, end and delay of the openings of all arcs [3, spans]."""
+        return self.calendars.packed[0]
+
+    @property
+    def span_ptr(self) -> Ints:
+        """Where the openings of each arc begin: from span_ptr[a] to span_ptr[a + 1]."""
+        return self.calendars.packed[1]
 
     @cached_property
     def memory(self) -> dict[Hashable, Any]:
@@ -221,9 +230,8 @@ def prepare(
         openings=openings,
         passages=arcs.passages,
         spans=arcs.spans,
-        packed=arcs.packed,
-        span_ptr=arcs.span_ptr,
-        duration_s=arc_durations(arcs.open_s, costs.may_pass & ~avoided, arcs.span_ptr),
+        calendars=arcs.calendars,
+        duration_s=arc_durations(arcs.open_s, costs.may_pass & ~avoided, arcs.calendars.opens),
         usd_cents=costs.usd_cents,
         carbon_g=costs.carbon_g,
         hazard_words=_arc_words(day),
@@ -360,9 +368,8 @@ def reopened(
         openings=openings,
         passages=arcs.passages,
         spans=arcs.spans,
-        packed=arcs.packed,
-        span_ptr=arcs.span_ptr,
-        duration_s=arc_durations(arcs.open_s, may_pass, arcs.span_ptr),
+        calendars=arcs.calendars,
+        duration_s=arc_durations(arcs.open_s, may_pass, arcs.calendars.opens),
     )
 
 
@@ -400,13 +407,11 @@ def avoided_arcs(query: Query) -> Bools:
     return matching_arcs(query.network, query.conditions.avoid)
 
 
-def arc_durations(open_s: Ints, may_pass: Bools, span_ptr: Ints) -> Ints:
+def arc_durations(open_s: Ints, may_pass: Bools, opens: Bools) -> Ints:
     """Return the whole seconds each arc takes, half its headway included [arcs].
 
-    -1 where it may not be passed, or where its calendar (from span_ptr[a] to span_ptr[a + 1]) never
-    opens. open_s: what it takes where it is open [arcs].
+    -1 where it may not be passed, or never opens. open_s: what it takes where it is open [arcs].
     """
-    opens = np.diff(span_ptr) > 0
     return np.where(may_pass & opens, open_s, -1)
 
 
@@ -429,29 +434,30 @@ class _ArcPassages(NamedTuple):
 
     passages: Passages
     spans: list[list[Span]]
-    packed: Ints
-    span_ptr: Ints
+    calendars: ArcCalendars
     open_s: Ints
 
 
 def _arc_passages(
     day: Network, openings: Openings, rules: Sequence[Applied], costs: Costs
 ) -> _ArcPassages:
-    """Return how every arc is passed, made once for what is forbidden and the hours it takes."""
+    """Return how every arc is passed, made once for what is forbidden and the hours it takes.
+
+    What is passed as on the network that was asked last is taken over from it.
+    """
     forbidding = bans(rules)
     ids = rule_ids(forbidding)
 
     def compute() -> _ArcPassages:
         entries = link_entries(day, openings, forbidding)
         passages = Passages(day, openings, entries, costs)
-        apart = {arc: passages[arc] for arc in passages.apart().tolist()}
-        calendars = {arc: passage.calendar() for arc, passage in apart.items()}
-        packed, span_ptr = pack_apart(openings.all_time, day.graph.arcs_count, calendars)
+        times = day.once(Derived.LAST_TIMES.of(openings.period), LastTimes).next(ids, passages)
 
         spans = [openings.all_time] * day.graph.arcs_count
-        for arc, passage in apart.items():
-            spans[arc] = passage.mean_calendar()
-        return _ArcPassages(passages, spans, packed, span_ptr, passages.durations_s())
+        for arc, calendar in times.mean_calendars.items():
+            spans[arc] = calendar
+        calendars = ArcCalendars(openings.all_time, day.graph.arcs_count, times.calendars)
+        return _ArcPassages(passages, spans, calendars, times.durations_s)
 
     return day.once(Derived.PASSAGES.of(openings.period, ids, costs.times_key), compute)
 
