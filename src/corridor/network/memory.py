@@ -85,6 +85,7 @@ class Derived(Enum):
     ARC_MEASURES = "metres of every arc, those without ships, and its modes", (), FIXED
     TURNS = "which state of what has slow regimes is met", ("regimes", "draws", "seed"), FIXED
     SEEDS = "words that random numbers begin from", ("stream", "name", "seed"), FIXED
+    SAMPLED = "what chance makes of arcs", (), FIXED
     LUCK = "sampled luck of a mode", ("mode", "draws", "seed"), FIXED
     LEAST = (
         "least sampled seconds of arcs",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise, starmap, takewhile
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ from corridor.network.regimes import Mixture, sampled_h
 from corridor.routing.query import Query
 from corridor.units import HOUR_S
 
-MAX_REMEMBERED = 1 << 22  # seconds of arcs and journeys: 16 MB
+T = TypeVar("T")
+MAX_REMEMBERED = 1 << 22  # seconds of arcs and journeys: 16 MB, in double precision 32
 STUCK = np.inf  # second of arrival of a journey that meets a closure without end
 _TABLES = {"link": "links", "service": "services", "terminal": "terminals"}
 # Streams of random numbers: of the element passed, and of the journey as a whole by mode.
@@ -31,6 +32,14 @@ _LEG_STREAM = 3
 _BORDER_STREAM = 4
 _BORDERS = "borders and terminals"
 _REGIME_STREAM = 5
+# What is drawn of an arc, and by which laws.
+_LAWS = {
+    "before": ("standard_normal",),
+    "handling": ("standard_normal",),
+    "headway": ("random",),
+    "standing": ("standard_normal",),
+    "weather": ("random", "standard_exponential"),
+}
 
 
 class RandomClosures(Protocol):
@@ -130,12 +139,12 @@ def _go_on(
     is_organised: bool = False,
 ) -> Floats:
     """Draw when journeys are at the end of an arc that they come to at some seconds [draws]."""
-    dice = _Dice(query, arc, rng)
+    chance = _Chance(query, arc, len(at_s), rng)
     if query.graph.kind[arc] != "terminal":
-        return _pass(query, arc, at_s, rng, dice, closures, is_organised=is_organised)
+        return _pass(query, arc, at_s, chance, closures, is_organised=is_organised)
 
     at_s = _open_at(query, query.passages[arc].entry, at_s)
-    return at_s + _handling_s(query, arc, len(at_s), rng, dice)
+    return at_s + chance.handling_s()
 
 
 class Least(NamedTuple):
@@ -188,32 +197,131 @@ def sample_under_way(query: Query, arcs: Sequence[int], *, draws: int, rng: int)
         if query.graph.kind[arc] == "terminal":
             continue
 
-        dice = _Dice(query, arc, rng)
         runs = query.graph.runs[arc]
         running_h = query.costs.run_h_of(runs, query.graph.service(arc))
         seconds += HOUR_S * sum(running_h) * _running_luck(query, arc, draws, rng)
+        chance = _Chance(query, arc, draws, rng)
         for run in runs:
-            seconds += _standing_s(query, run, draws, rng, dice)
+            seconds += chance.standing_s(run)
     return seconds / HOUR_S
 
 
-class _Dice:
-    """The random numbers of an arc, which do not hang on the order of the tables.
+class _Chance:
+    """What chance makes of an arc for each journey, in the order that it is drawn.
 
-    Most arcs need none, and to begin with some takes as long as to draw them.
+    The random numbers do not hang on the order of the tables. What was made of them is remembered:
+    it is the same in every route and on every day with the same costs, where as much was drawn
+    before. To begin with the numbers of an arc takes as long as to draw them.
     """
 
-    def __init__(self, query: Query, arc: int, rng: int) -> None:
+    def __init__(self, query: Query, arc: int, draws: int, rng: int) -> None:
         self._query = query
         self._arc = arc
+        self._draws = draws
         self._rng = rng
+        self._drawn: tuple[str, ...] = ()
+        self._used = 0  # of what is drawn, how much the generator has given
+
+        conditions = query.conditions
+        correlations = conditions.leg_correlation, conditions.border_correlation
+        self._same = (query.costs, arc, draws, rng, *correlations)
+        self._known: dict[Hashable, Any] = query.network.once(Derived.SAMPLED.of(), dict)
+
+    def running_s(self, number: int) -> Floats:
+        """Return the seconds under way on one of the links of the arc [draws]."""
+
+        def make() -> Floats:
+            query, arc = self._query, self._arc
+            running_h = query.costs.run_h_of(query.graph.runs[arc], query.graph.service(arc))
+            luck = _running_luck(query, arc, self._draws, self._rng)
+            seconds: Floats = HOUR_S * running_h[number] * luck
+            return seconds
+
+        return self._once(number, make)
+
+    def standing_s(self, run: LinkRun) -> Floats | float:
+        """Draw the seconds that journeys stand on a link, as at a border; 0 where none does."""
+        link_costs = self._query.costs.link
+        at = run.direction
+        if not link_costs.fixed_h[at] and at not in link_costs.mixtures:
+            return 0.0
+
+        def make(own: Floats) -> Floats:
+            luck = _border_luck(self._query, own, self._rng)
+            if at in link_costs.mixtures:
+                return _slow_s(self._query, link_costs.mixtures[at], luck, self._rng)
+            seconds: Floats = (
+                HOUR_S * link_costs.fixed_h[at] * np.exp(link_costs.fixed_sigma[at] * luck)
+            )
+            return seconds
+
+        return self._next("standing", make)
+
+    def handling_s(self) -> Floats:
+        """Draw the seconds at a terminal [draws]."""
+        costs = self._query.costs
+        arc = self._arc
+
+        def make(own: Floats) -> Floats:
+            luck = _border_luck(self._query, own, self._rng)
+            if arc in costs.mixtures:
+                return _slow_s(self._query, costs.mixtures[arc], luck, self._rng)
+            seconds: Floats = HOUR_S * costs.fixed_h[arc] * np.exp(costs.handling_sigma[arc] * luck)
+            return seconds
+
+        return self._next("handling", make)
+
+    def later_s(self, before_s: float) -> Floats:
+        """Draw how much later than usual goods are handed in, which takes before_s [draws]."""
+        sigma = float(self._query.costs.before_sigma[self._arc])
+
+        def make(own: Floats) -> Floats:
+            seconds: Floats = before_s * (np.exp(sigma * own) - 1)
+            return seconds
+
+        return self._next("before", make)
+
+    def headway_s(self, headway_s: float) -> Floats:
+        """Draw the wait for a departure, any part of a headway [draws]."""
+
+        def make(part: Floats) -> Floats:
+            seconds: Floats = headway_s * part
+            return seconds
+
+        return self._next("headway", make)
+
+    def weather(self) -> tuple[Floats, Floats]:
+        """Draw numbers from 0 to 1 for whether a storm is on, and how long it lasts [draws]."""
+        return self._next("weather", lambda *numbers: numbers)
+
+    def _next(self, what: str, make: Callable[..., T]) -> T:
+        """Return what is made of the next random numbers, made once."""
+        self._drawn = (*self._drawn, what)
+        return self._once(self._drawn, lambda: make(*self._draw()))
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made once of an arc, for the same costs."""
+        of_arc = self._same, key
+        value: T | None = self._known.get(of_arc)
+        if value is None:
+            if len(self._known) * self._draws > MAX_REMEMBERED:
+                self._known.clear()
+            value = self._known[of_arc] = make()
+        return value
+
+    def _draw(self) -> list[Floats]:
+        """Return the random numbers of what is drawn last, after those of all before."""
+        numbers: list[Floats] = []
+        for what in self._drawn[self._used :]:
+            numbers = [getattr(self._dice, law)(self._draws) for law in _LAWS[what]]
+        self._used = len(self._drawn)
+        return numbers
 
     @cached_property
-    def numbers(self) -> np.random.Generator:
+    def _dice(self) -> np.random.Generator:
         """The generator, made when the first number is drawn."""
-        return _dice_of(
-            self._query.network, self._rng, _ELEMENT_STREAM, _name(self._query, self._arc)
-        )
+        name = _name(self._query, self._arc)
+        return _dice_of(self._query.network, self._rng, _ELEMENT_STREAM, name)
 
 
 class _Seed(np.random.SeedSequence):
@@ -247,18 +355,6 @@ def _name(query: Query, arc: int) -> str:
     return f"{row[key]} {query.graph.forward[arc]}"
 
 
-def _handling_s(query: Query, arc: int, draws: int, rng: int, dice: _Dice) -> Floats:
-    """Draw the seconds at a terminal."""
-    costs = query.costs
-    luck = _border_luck(query, draws, rng, dice)
-    if arc in costs.mixtures:
-        return _slow_s(query, costs.mixtures[arc], luck, rng)
-
-    deviation = costs.handling_sigma[arc] * luck
-    seconds: Floats = HOUR_S * costs.fixed_h[arc] * np.exp(deviation)
-    return seconds
-
-
 def _slow_s(query: Query, mixed: Mixture, luck: Floats, rng: int) -> Floats:
     """Draw the seconds at what has slow regimes [draws]; luck: in the state that is met."""
 
@@ -274,8 +370,7 @@ def _pass(
     query: Query,
     arc: int,
     at_s: Floats,
-    rng: int,
-    dice: _Dice,
+    chance: _Chance,
     closures: RandomClosures,
     *,
     is_organised: bool = False,
@@ -283,24 +378,22 @@ def _pass(
     """Draw when journeys are at the end of a link or a ride, entered link by link."""
     passage = query.passages[arc]
     runs = query.graph.runs[arc]
-    luck = _running_luck(query, arc, len(at_s), rng)
-    running_h = query.costs.run_h_of(runs, query.graph.service(arc))
 
     for number, (run, stage) in enumerate(zip(runs, passage.stages, strict=True)):
         at_s = closures.open_s(run.link, at_s)
         if number or is_organised:
-            at_s = _enter(query, stage.entry, 0.0, at_s, dice)
+            at_s = _enter(query, stage.entry, 0.0, at_s, chance)
         else:
-            at_s = _depart(query, arc, at_s, dice)
+            at_s = _depart(query, arc, at_s, chance)
         at_s = closures.open_s(run.link, at_s)  # it may have shut while they waited
-        at_s = at_s + HOUR_S * running_h[number] * luck
-        at_s = at_s + _standing_s(query, run, len(at_s), rng, dice)
+        at_s = at_s + chance.running_s(number)
+        at_s = at_s + chance.standing_s(run)
         if stage.ends is not None:
             at_s = _next_opening(query.passages.as_arrays(stage.ends), at_s)[0]
     return at_s
 
 
-def _depart(query: Query, arc: int, at_s: Floats, dice: _Dice) -> Floats:
+def _depart(query: Query, arc: int, at_s: Floats, chance: _Chance) -> Floats:
     """Draw when journeys leave by an arc: handed in, gathered, with the next departure.
 
     Goods that need longer than the median are handed in so much later, others sooner.
@@ -310,21 +403,20 @@ def _depart(query: Query, arc: int, at_s: Floats, dice: _Dice) -> Floats:
     headway_s = HOUR_S * float(costs.headway_h[arc])
     before_s = HOUR_S * float(costs.before_h[arc])
     if not before_s:
-        return _enter(query, passage.entry, headway_s, at_s, dice)
+        return _enter(query, passage.entry, headway_s, at_s, chance)
 
-    luck = np.exp(float(costs.before_sigma[arc]) * dice.numbers.standard_normal(len(at_s)))
-    at_s = _enter(query, passage.entry, headway_s, at_s + before_s * (luck - 1), dice)
+    at_s = _enter(query, passage.entry, headway_s, at_s + chance.later_s(before_s), chance)
     return _open_at(query, passage.stages[0].entry, at_s + before_s)
 
 
 def _enter(
-    query: Query, spans: Sequence[Span], headway_s: float, at_s: Floats, dice: _Dice
+    query: Query, spans: Sequence[Span], headway_s: float, at_s: Floats, chance: _Chance
 ) -> Floats:
     """Draw when journeys enter a link: after its opening, the weather and the ship."""
     if not query.is_always_open(spans):
-        return _wait(query.passages.as_arrays(spans), headway_s, at_s, dice)
+        return _wait(query.passages.as_arrays(spans), headway_s, at_s, chance)
     if headway_s:
-        return at_s + headway_s * dice.numbers.random(len(at_s))
+        return at_s + chance.headway_s(headway_s)
     return at_s
 
 
@@ -349,22 +441,6 @@ def _running_luck(query: Query, arc: int, draws: int, rng: int) -> Floats:
     return query.once(("running luck", mode, sigma, draws, rng), compute)
 
 
-def _standing_s(query: Query, run: LinkRun, draws: int, rng: int, dice: _Dice) -> Floats | float:
-    """Draw the seconds that journeys stand on a link, such as at a border; 0 where none does."""
-    link_costs = query.costs.link
-    at = run.direction
-    if not link_costs.fixed_h[at] and at not in link_costs.mixtures:
-        return 0.0
-
-    luck = _border_luck(query, draws, rng, dice)
-    if at in link_costs.mixtures:
-        return _slow_s(query, link_costs.mixtures[at], luck, rng)
-
-    deviation = link_costs.fixed_sigma[at] * luck
-    seconds: Floats = HOUR_S * link_costs.fixed_h[at] * np.exp(deviation)
-    return seconds
-
-
 def _leg_luck(query: Query, arc: int, mode: str, draws: int, rng: int) -> Floats:
     """Return how well each journey runs on a leg, in standard deviations [draws]."""
     together = _luck(query, _MODE_STREAM, mode, draws, rng)
@@ -376,14 +452,16 @@ def _leg_luck(query: Query, arc: int, mode: str, draws: int, rng: int) -> Floats
     return _mixed(together, own, correlation)
 
 
-def _border_luck(query: Query, draws: int, rng: int, dice: _Dice) -> Floats:
-    """Return how well each journey passes a border or terminal, in standard deviations [draws]."""
-    own = dice.numbers.standard_normal(draws)
+def _border_luck(query: Query, own: Floats, rng: int) -> Floats:
+    """Return how well each journey passes a border or terminal, in standard deviations [draws].
+
+    own: the same where it is by itself.
+    """
     correlation = query.conditions.border_correlation
     if correlation == 0:
         return own
 
-    together = _luck(query, _BORDER_STREAM, _BORDERS, draws, rng)
+    together = _luck(query, _BORDER_STREAM, _BORDERS, len(own), rng)
     return _mixed(together, own, correlation)
 
 
@@ -402,16 +480,16 @@ def _luck(query: Query, stream: int, name: str, draws: int, rng: int) -> Floats:
     return query.network.once(Derived.LUCK.of(name, draws, rng), draw)
 
 
-def _wait(spans: SpanArrays, headway_s: float, at_s: Floats, dice: _Dice) -> Floats:
+def _wait(spans: SpanArrays, headway_s: float, at_s: Floats, chance: _Chance) -> Floats:
     """Wait for the opening, for weather and ship, and again where it has shut meanwhile."""
     entered, opening = _next_opening(spans, at_s)
 
     if (spans.open_share < 1).any():
-        is_storm = dice.numbers.random(len(at_s)) < 1 - spans.open_share[opening]
-        storm_s = spans.spell_s[opening]
-        entered = entered + is_storm * dice.numbers.standard_exponential(len(at_s)) * storm_s
+        turn, length = chance.weather()
+        is_storm = turn < 1 - spans.open_share[opening]
+        entered = entered + is_storm * length * spans.spell_s[opening]
     if headway_s:
-        entered = entered + headway_s * dice.numbers.random(len(at_s))
+        entered = entered + chance.headway_s(headway_s)
     return _next_opening(spans, entered)[0]
 
 
