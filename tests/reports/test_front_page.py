@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 import chart_cases as cases
+from corridor.reports.formats import chance, share
 from corridor.reports.front_page import front_values
 from corridor.reports.guesses import heaviest_guesses
 from corridor.reports.inputs import report_inputs
@@ -37,12 +38,58 @@ def test_borders_keep_the_brackets_of_their_places() -> None:
 def test_sums_of_projects_are_said_with_their_conditions_and_names() -> None:
     results = {**cases.results(), **cases.project_rows(), **cases.programme_rows()}
     values = front_values(report_inputs(results))
-    assert values["points"][-1].text.startswith(
-        "That is if all borders stay open and the works cost what was planned. "
-    )
+    text = values["points"][-1].text
+    assert text.startswith("That is the central case: all borders stay open and the works cost ")
+    assert "worth USD 90 m more than they cost if all borders stay open" in text
     lend, refuse = (step.what for step in values["steps"] if step.who == "Banks")
     assert "for North Gate. That pays as soon as the borders are open 25" in lend
-    assert refuse.startswith("Do not lend for this, to open in 20") and "11.0 times" in refuse
+    assert refuse.startswith("Do not lend for this, to open in 20")
+    assert (
+        "benefits of USD 300 m would have to be 11.0 times as large to meet its costs of USD "
+        in (refuse)
+    )
+    assert "USD 3,300 m" in refuse
+
+
+def test_what_is_lost_with_borders_shut_stands_beside_the_gain() -> None:
+    results = {**cases.results(), **cases.project_rows(), **cases.programme_rows()}
+    is_kept_to = (pl.col("kind") == "fixed") & (pl.col("future") == "always-shut")
+    lost = pl.when(is_kept_to).then(-3e7).otherwise(pl.col("npv_usd"))
+    results["wait_regrets"] = results["wait_regrets"].with_columns(npv_usd=lost)
+    text = front_values(report_inputs(results))["points"][-1].text
+    assert "USD 90 m more than they cost if all borders stay open, USD 40 m if they shut" in text
+    assert text.endswith("if theirs stay shut, USD 30 m is lost.")
+
+
+def test_a_country_the_study_is_about_is_told_what_it_would_bear() -> None:
+    results = {**cases.results(), **cases.project_rows(), **cases.programme_rows()}
+    between = {**results["study"], "between": ("KZ", "PK")}
+    values = front_values(report_inputs({**results, "study": between}))
+    (step,) = (step for step in values["steps"] if step.who == "Kazakhstan")
+    assert (
+        "of its costs USD 3,300 m would fall to this country, of its gains USD 250 m." in step.what
+    )
+    assert "Pakistan" not in {step.who for step in values["steps"]}  # it must agree, as said there
+
+
+def test_what_the_route_beside_saves_and_risks_is_said_in_one_sentence() -> None:
+    steps = front_values(report_inputs(cases.results()))["steps"]
+    shippers = steps[0].what
+    assert re.search(
+        r"Take the .+ where saving USD [\d,]+ matters more than [\d.]+ days and a chance of "
+        r"meeting a closure of 5\s% instead of 12\s%; keep documents and a carrier ready for it\.",
+        shippers,
+    )
+
+
+def test_both_roads_say_what_a_shut_border_takes() -> None:
+    _, closure = front_values(report_inputs(cases.results()))["points"]
+    assert re.search(r"if one of its own shuts \(.+\), goods go by the .+: 5\.5 days", closure.text)
+
+
+def test_a_chance_of_nothing_says_on_what_it_rests() -> None:
+    assert chance(0.0) == "none known"
+    assert chance(0.001) == share(0.001) and chance(None) == share(None)
 
 
 def test_a_band_beside_its_worth_says_why_it_lies_apart() -> None:
@@ -55,8 +102,10 @@ def test_a_band_beside_its_worth_says_why_it_lies_apart() -> None:
             -1
         ].text
 
-    assert "make it worse: nine times in ten it loses USD 4,000 m to USD 7,000 m." in said(-3e9)
-    assert "Otherwise, nine times in ten, it loses USD 4,000 m to USD 7,000 m." in said(-5e9)
+    assert "nearly all are worse than it: nine of ten lose USD 4,000 m to USD 7,000 m." in said(
+        -3e9
+    )
+    assert "works cost more: nine of ten lose USD 4,000 m to USD 7,000 m." in said(-5e9)
 
 
 def test_order_of_letters_is_explained(text: str) -> None:

@@ -1,4 +1,4 @@
-// Routes by time and cost: left and low is better, larger dots burn more. The same figures as the report's scatter.
+// Routes by time and cost: left and low is better. The same figures and dots as the report's scatter; carbon stands in the table.
 
 import type { Ghost } from "./difference";
 import { listed, number, t } from "./language";
@@ -6,7 +6,7 @@ import { beside } from "./letters";
 import { days, h, medianHours, s, tonnes, usd } from "./markup";
 import type { Route } from "./types";
 
-const W = 420, H = 250, L = 52, R = 14, T = 20, B = 36;
+const W = 420, H = 250, L = 52, R = 14, T = 20, B = 36, RADIUS = 5;
 
 export function ticks(low: number, high: number, count: number): number[] {
   const raw = (high - low) / count, unit = 10 ** Math.floor(Math.log10(raw || 1));
@@ -23,9 +23,8 @@ export function pareto(routes: Route[], old: Ghost[], selected: string | null, s
   const px = Math.max(0.5, (x1 - x0) * 0.06), py = Math.max(50, (y1 - y0) * 0.12);
   const [lx, hx, ly, hy] = [Math.max(0, x0 - px), x1 + px, Math.max(0, y0 - py), y1 + py];
   const x = (d: number): number => L + ((d - lx) / (hx - lx)) * (W - L - R), y = (u: number): number => H - B - ((u - ly) / (hy - ly)) * (H - T - B);
-  const top = Math.max(...routes.map((r) => r.carbon_kg));
   const drawn = [...routes].sort((a, b) => Number(a.route_id === selected) - Number(b.route_id === selected));
-  const dots = drawn.map((r) => ({ x: x(medianHours(r) / 24), y: y(r.cost_usd), radius: 3 + 4 * Math.sqrt(r.carbon_kg / top), text: r.letter, isFirst: r.route_id === selected }));
+  const dots = drawn.map((r) => ({ x: x(medianHours(r) / 24), y: y(r.cost_usd), radius: RADIUS, text: r.letter, isFirst: r.route_id === selected }));
   const letters = beside(dots, { left: L, right: W, top: T - 6, bottom: H - B + 2 });
   const ghost = ({ before, now }: Ghost, all: Route[]): SVGElement => {
     const gx = x(medianHours(before) / 24), gy = y(before.cost_usd), to = all.find((r) => r.route_id === now);
@@ -42,13 +41,13 @@ export function pareto(routes: Route[], old: Ghost[], selected: string | null, s
     s("text", { class: "axis", x: 2, y: 9 }, t("USD")),
     ...old.map((g) => ghost(g, routes)),
     ...drawn.map((r, i) => {
-      const { x: cx, y: cy, radius } = dots[i] ?? { x: 0, y: 0, radius: 0 }, letter = letters[i];
+      const { x: cx, y: cy } = dots[i] ?? { x: 0, y: 0 }, letter = letters[i];
       return s("g", {
         class: r.route_id === selected ? "dot selected" : "dot", "data-route": r.route_id, click: () => select(r.route_id), mouseenter: () => hover(r.route_id), mouseleave: () => hover(null),
       },
         s("path", { class: "spread", d: `M${x((r.time_p05_h ?? r.time_h) / 24)},${cy}H${x((r.time_p95_h ?? r.time_h) / 24)}` }),
-        s("circle", { cx, cy, r: radius }), letter ? s("text", { x: letter.x, y: letter.y + 4, "text-anchor": "middle" }, r.letter) : null,
+        s("circle", { cx, cy, r: RADIUS }), letter ? s("text", { x: letter.x, y: letter.y + 4, "text-anchor": "middle" }, r.letter) : null,
         s("title", {}, t("Route {letter}: {figures}", { letter: r.letter, figures: listed([days(medianHours(r)), usd(r.cost_usd), t("{mass} CO₂e", { mass: tonnes(r.carbon_kg) })]) })));
     }));
-  return h("figure", { id: "pareto" }, h("figcaption", {}, `${t("Time against cost: left and low is better; larger dots burn more carbon")}${old.length ? t("; dashed: in the baseline") : ""}`), svg);
+  return h("figure", { id: "pareto" }, h("figcaption", {}, `${t("Time against cost: left and low is better")}${old.length ? t("; dashed: in the baseline") : ""}`), svg);
 }

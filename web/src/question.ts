@@ -9,7 +9,7 @@ import { isDay, type State } from "./state";
 import { CRITERIA, type Criterion, type Study } from "./types";
 
 type Change = (patch: Partial<State>, keep?: boolean) => void;
-const NAMES: Record<Criterion, string> = { time: t("Time"), cost: t("Cost"), carbon: t("Carbon"), risk: t("Chance of delay") };
+const NAMES: Record<Criterion, string> = { time: t("Time"), cost: t("Cost"), carbon: t("Carbon"), risk: t("Chance of meeting a closure") };
 export const SERVICE_CLASSES: [string, string][] = [["", t("ordinary lorry")], ["one-driver", t("one driver within the law")], ["two-drivers", t("two drivers")], ["convoy", t("convoy or priority")]];
 export const STANCES: [string, string][] = [["", t("warn of them")], ["comply", t("comply with sanctions")], ["avoid", t("keep out of them")], ["ignore", t("say nothing of them")]];
 

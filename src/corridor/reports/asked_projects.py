@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -40,10 +40,25 @@ def asked_projects(inputs: ReportInputs) -> list[dict[str, Any]]:
     ]
 
 
-def benefit_factor(inputs: ReportInputs, row: Mapping[str, Any]) -> float | None:
-    """Return how many times as large the benefits would have to be; null: it is not known."""
-    change = _switching_shares(inputs, row).get("benefits")
-    return None if change is None or change < 0 else 1 + change
+class PresentValues(NamedTuple):
+    """Benefits of a project and what they are set against, in present value."""
+
+    benefits_usd: float
+    costs_usd: float
+
+    @property
+    def factor(self) -> float:
+        """How many times as large the benefits would have to be."""
+        return self.costs_usd / self.benefits_usd
+
+
+def present_values(inputs: ReportInputs, row: Mapping[str, Any]) -> PresentValues | None:
+    """Return benefits and costs of a project; null where it has no benefits that could grow."""
+    is_benefit = (pl.col("project_id") == row["project_id"]) & (pl.col("item") == "benefits")
+    benefits = inputs.frame("appraisal_switching").filter(is_benefit)["pv_usd"]
+    if not benefits.len() or benefits[0] <= 0 or benefits[0] < row["npv_usd"]:
+        return None
+    return PresentValues(benefits[0], benefits[0] - row["npv_usd"])
 
 
 def _switching_shares(inputs: ReportInputs, row: Mapping[str, Any]) -> dict[str, float | None]:
@@ -131,16 +146,22 @@ def _chance_sentences(row: Mapping[str, Any]) -> list[str]:
 def remedies(inputs: ReportInputs, row: Mapping[str, Any]) -> list[str]:
     """Say what would make a project pay: benefits, price, and open borders."""
     return [
-        _benefit_remedy(benefit_factor(inputs, row)),
+        _benefit_remedy(present_values(inputs, row)),
         *_price_remedy(_switching_shares(inputs, row).get("capex")),
         *_border_sentences(inputs, row),
     ]
 
 
-def _benefit_remedy(factor: float | None) -> str:
-    if factor is None:
+def _benefit_remedy(values: PresentValues | None) -> str:
+    if values is None:
         return tell("More traffic would not make it pay: its benefits are below nothing.")
-    return tell("Its benefits would have to be {factor} times as large.", factor=number(factor, 1))
+    return tell(
+        "Its benefits of {benefits} would have to be {factor} times as large to meet its costs of "
+        "{costs} (present value).",
+        benefits=usd_millions(values.benefits_usd),
+        factor=number(values.factor, 1),
+        costs=usd_millions(values.costs_usd),
+    )
 
 
 def _price_remedy(change: float | None) -> list[str]:

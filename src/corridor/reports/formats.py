@@ -33,6 +33,12 @@ def share(value: float | None) -> str:
     return DASH if value is None else amounts.whole_per_cent(value)
 
 
+def chance(value: float | None) -> str:
+    """Return a chance of meeting a closure as per cent; in words where no hazard is known."""
+    # Translators: a chance of meeting a closure, where the study names no hazard on the route.
+    return tell("none known") if value == 0 else share(value)
+
+
 def fine_share(value: float | None) -> str:
     """Return a share as per cent, with a decimal where it is small; a dash for null."""
     return DASH if value is None else amounts.short_per_cent(value)
@@ -41,6 +47,11 @@ def fine_share(value: float | None) -> str:
 def brief_millions(usd: float) -> str:
     """Return a sum in millions, with a decimal below ten."""
     return amounts.millions(usd, 1 if abs(usd) < TEN_MILLION_USD else 0)
+
+
+def known_usd(usd: float) -> float:
+    """Return a sum to the ten dollars that are known of it at most."""
+    return round(usd, -1)
 
 
 def usd_millions(usd: float) -> str:

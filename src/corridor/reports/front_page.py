@@ -14,16 +14,15 @@ from corridor.charts.basemap.view import view_of
 from corridor.charts.maps import end_nodes, route_map
 from corridor.language.speech import number, tell
 from corridor.reports import trade
-from corridor.reports.agreement import countries_enough
-from corridor.reports.asked_projects import asked_projects, benefit_factor
+from corridor.reports.asked_projects import asked_projects
 from corridor.reports.data_quality import trust
 from corridor.reports.element_names import end_names
 from corridor.reports.figures import ROUTE_TABLES, Figure, draw_figure
 from corridor.reports.formats import (
     and_list,
-    country,
     day,
     days,
+    known_usd,
     paragraph,
     share,
     usd_millions,
@@ -32,13 +31,14 @@ from corridor.reports.guesses import Guess, heaviest_guesses
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.loss_lists import own_trade
 from corridor.reports.losses import closures_sentence
-from corridor.reports.programme import FirstProject, first_projects, programme_row
-from corridor.reports.trip import Route, Trip, main_corridors, route_beside
+from corridor.reports.programme import first_projects, programme_row, worth_shut_usd
+from corridor.reports.steps import steps
+from corridor.reports.trip import Route, Trip, corridor_name, main_corridors, route_beside
 from corridor.reports.trips import MAP_COLUMNS
 from corridor.units import DAY_H
 
 MAP_WIDTH_PX = 452.0
-MAP_HEIGHT_PX = 195.0
+MAP_HEIGHT_PX = 172.0
 MANY_DAYS = 10
 
 
@@ -56,14 +56,6 @@ class Verdict(NamedTuple):
     question: str
     href: str
     text: str
-
-
-class Step(NamedTuple):
-    """What one of those who decide should do, and by when."""
-
-    who: str
-    when: str
-    what: str
 
 
 def front_values(inputs: ReportInputs) -> dict[str, Any]:
@@ -84,7 +76,7 @@ def front_values(inputs: ReportInputs) -> dict[str, Any]:
             *_project_verdicts(inputs),
             *_trade_verdicts(inputs),
         ],
-        "steps": [*_shipper_steps(trip), *_state_steps(inputs), *_bank_steps(inputs)],
+        "steps": steps(inputs, trip),
         "sure": _sure_text(inputs, trip, guesses),
     }
 
@@ -100,8 +92,8 @@ def _route_points(trip: Trip) -> list[Point]:
         trip=trip.name,
         cargo=trip.cargo,
         days=_about_days(quickest),
-        usd=number(_rounded(quickest["cost_usd"])),
-        corridor=_corridor(quickest),
+        usd=number(known_usd(quickest["cost_usd"])),
+        corridor=corridor_name(quickest),
     )
     sentences = [_band_sentence(quickest)]
     if cheapest is not quickest:
@@ -109,9 +101,9 @@ def _route_points(trip: Trip) -> list[Point]:
             tell(
                 "The cheapest takes {days} days and USD {usd}, {share} less, by {corridor}.",
                 days=_about_days(cheapest),
-                usd=number(_rounded(cheapest["cost_usd"])),
+                usd=number(known_usd(cheapest["cost_usd"])),
                 share=share(1 - cheapest["cost_usd"] / quickest["cost_usd"]),
-                corridor=_corridor(cheapest),
+                corridor=corridor_name(cheapest),
             )
         )
     return [Point(headline, paragraph(sentences))]
@@ -125,8 +117,8 @@ def _band_sentence(route: Route) -> str:
     return tell(
         "Nine of ten trips take {low} to {high} days if nothing closes and cost USD {low_usd} to "
         "{high_usd}.",
-        low_usd=number(_rounded(route["cost_p05_usd"])),
-        high_usd=number(_rounded(route["cost_p95_usd"])),
+        low_usd=number(known_usd(route["cost_p05_usd"])),
+        high_usd=number(known_usd(route["cost_p95_usd"])),
         **words,
     )
 
@@ -143,41 +135,44 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
     if beside is None:
         headline = tell(
             "If a border of the {quickest} shuts, no other route is open.",
-            quickest=_corridor(quickest),
+            quickest=corridor_name(quickest),
         )
         sentences = [tell("Its borders are {borders}.", borders=borders)]
     else:
         headline = tell(
             "If a border of the {quickest} shuts, goods go by the {corridor}: {days} days instead "
             "of {usual_days}, USD {usd} instead of {usual_usd}.",
-            quickest=_corridor(quickest),
-            corridor=_corridor(beside),
+            quickest=corridor_name(quickest),
+            corridor=corridor_name(beside),
             days=days(beside["time_p50_h"]),
             usual_days=days(quickest["time_p50_h"]),
-            usd=number(_rounded(beside["cost_usd"])),
-            usual_usd=number(_rounded(quickest["cost_usd"])),
+            usd=number(known_usd(beside["cost_usd"])),
+            usual_usd=number(known_usd(quickest["cost_usd"])),
         )
-        sentences = [
-            tell(
-                "Its borders are {borders}. The {corridor} uses none of them.",
-                borders=borders,
-                corridor=_corridor(beside),
-            ),
-            *_other_way_sentences(names, quickest, beside),
-        ]
+        sentences = _border_sentences(names, quickest, beside)
     return [Point(headline, paragraph([*sentences, *_loss_sentences(inputs)]))]
 
 
-def _other_way_sentences(names: Mapping[str, str], quickest: Route, beside: Route) -> list[str]:
-    """Say that goods go on as they do where a border of the other route shuts."""
-    borders = [link_id for link_id in beside["borders"] if link_id not in quickest["borders"]]
-    if not borders:
-        return []
+def _border_sentences(names: Mapping[str, str], quickest: Route, beside: Route) -> list[str]:
+    """Say which borders are meant, and where goods go where one of the other route shuts."""
+    words = {
+        "borders": _border_list(names, quickest["borders"]),
+        "corridor": corridor_name(beside),
+        "others": _border_list(names, beside["borders"]),
+        "quickest": corridor_name(quickest),
+        "days": days(quickest["time_p50_h"]),
+        "usual_days": days(beside["time_p50_h"]),
+        "usd": number(known_usd(quickest["cost_usd"])),
+        "usual_usd": number(known_usd(beside["cost_usd"])),
+    }
+    if not beside["borders"]:
+        return [tell("Its borders are {borders}. The {corridor} uses none of them.", **words)]
     return [
         tell(
-            "If one of its own shuts ({borders}), the {quickest} stays open.",
-            borders=_border_list(names, borders),
-            quickest=_corridor(quickest),
+            "Its borders are {borders}. The {corridor} uses none of them; if one of its own shuts "
+            "({others}), goods go by the {quickest}: {days} days instead of {usual_days}, USD "
+            "{usd} instead of {usual_usd}.",
+            **words,
         )
     ]
 
@@ -187,15 +182,15 @@ def _border_list(names: Mapping[str, str], borders: Sequence[str]) -> str:
 
 
 def _loss_sentences(inputs: ReportInputs) -> list[str]:
-    """Say what closures cost in a mean year: own trade, then all; nothing without any."""
+    """Say what closures cost in a mean year: own trade, else all; nothing without any."""
     summary = inputs.frame("loss_summary").filter(pl.col("case") == pl.col("case").first())
     losses = {row["measure"]: row for row in summary.iter_rows(named=True)}
-    trades = {"own_loss_usd": own_trade(inputs), "loss_usd": tell("trade of the region")}
-    return [
-        closures_sentence(trade, losses[measure])
-        for measure, trade in trades.items()
-        if trade is not None and measure in losses
-    ]
+    own = own_trade(inputs)
+    if own is not None and "own_loss_usd" in losses:
+        return [closures_sentence(own, losses["own_loss_usd"])]
+    if "loss_usd" in losses:
+        return [closures_sentence(tell("trade of the region"), losses["loss_usd"])]
+    return []
 
 
 def _project_points(inputs: ReportInputs) -> list[Point]:
@@ -218,39 +213,67 @@ def _project_points(inputs: ReportInputs) -> list[Point]:
 
 
 def _future_sentences(row: Mapping[str, Any]) -> list[str]:
-    """Say what the worth holds for, and what it is in nine of ten futures without that."""
+    """Say what the single figure is, what the band is, and why the one lies outside the other."""
     if row["npv_p5_usd"] is None:
         return []
+
     low, high = row["npv_p5_usd"], row["npv_p95_usd"]
-    given = tell("That is if all borders stay open and the works cost what was planned.")
+    central = tell(
+        "That is the central case: all borders stay open and the works cost what was planned."
+    )
     if high >= 0:
         words = {"low": usd_millions(low), "high": usd_millions(high)}
-        return [given, tell("Otherwise, nine times in ten, it is worth {low} to {high}.", **words)]
+        futures = tell(
+            "In the futures drawn borders shut and works cost more: nine of ten are worth {low} to "
+            "{high}.",
+            **words,
+        )
+        return [central, futures]
 
     words = {"least": usd_millions(-high), "most": usd_millions(-low)}
     if high < row["npv_usd"]:
-        return [
-            given,
-            tell(
-                "Borders that shut and works that cost more make it worse: nine times in ten it "
-                "loses {least} to {most}.",
-                **words,
-            ),
-        ]
-    return [given, tell("Otherwise, nine times in ten, it loses {least} to {most}.", **words)]
+        futures = tell(
+            "In the futures drawn borders shut and works cost more, so that nearly all are worse "
+            "than it: nine of ten lose {least} to {most}.",
+            **words,
+        )
+        return [central, futures]
+
+    futures = tell(
+        "In the futures drawn borders shut and works cost more: nine of ten lose {least} to "
+        "{most}.",
+        **words,
+    )
+    return [central, futures]
 
 
 def _begin_sentences(inputs: ReportInputs) -> list[str]:
-    """Say what is worth building first; nothing without a programme."""
+    """Say what is worth building first, and on which condition; nothing without a programme."""
     programme = programme_row(inputs)
     projects = first_projects(inputs)
     if not programme or not projects:
         return []
+    words = {
+        "projects": and_list([project.name for project in projects]),
+        "sum": usd_millions(programme["npv_usd"]),
+    }
+    shut_usd = worth_shut_usd(inputs)
+    if programme["wait_usd"] is None or shut_usd is None or shut_usd >= 0:
+        return [
+            tell(
+                "What pays first: {projects}, together worth {sum} more than they cost if all "
+                "borders stay open.",
+                **words,
+            )
+        ]
     return [
         tell(
-            "What pays first: {projects}, together worth {sum} more than they cost.",
-            projects=and_list([project.name for project in projects]),
-            sum=usd_millions(programme["npv_usd"]),
+            "What pays first: {projects}, together worth {sum} more than they cost if all borders "
+            "stay open, {seen} if they shut as often as before; if theirs stay shut, {loss} is "
+            "lost.",
+            seen=usd_millions(programme["fixed_usd"]),
+            loss=usd_millions(-shut_usd),
+            **words,
         )
     ]
 
@@ -289,7 +312,7 @@ def _day_text(trip: Trip) -> str:
         days=days(quickest["time_p50_h"]),
         low=days(quickest["time_p05_h"]),
         high=days(quickest["time_p95_h"]),
-        corridor=_corridor(quickest),
+        corridor=corridor_name(quickest),
         date=day(trip.depart),
     )
 
@@ -313,94 +336,6 @@ def _trade_verdicts(inputs: ReportInputs) -> list[Verdict]:
     ]
 
 
-def _shipper_steps(trip: Trip) -> list[Step]:
-    """Say what those who ship should do now."""
-    quickest, cheapest, beside = trip.quickest, trip.cheapest, route_beside(trip)
-    if quickest is None or cheapest is None:
-        return []
-
-    sentences = [
-        tell(
-            "Send what is urgent by the {quickest}, what can wait by {cheapest}.",
-            quickest=_corridor(quickest),
-            cheapest=_corridor(cheapest),
-        )
-        if cheapest is not quickest
-        else tell("Send by the {quickest}.", quickest=_corridor(quickest))
-    ]
-    if beside is not None:
-        sentences.append(
-            tell(
-                "Keep documents and a carrier ready for the {corridor}.", corridor=_corridor(beside)
-            )
-        )
-    return [Step(tell("Shippers and forwarders"), tell("now"), paragraph(sentences))]
-
-
-def _state_steps(inputs: ReportInputs) -> list[Step]:
-    """Say what governments should begin, and with whom; nothing without a programme."""
-    if not programme_row(inputs):
-        return []
-
-    projects = first_projects(inputs)
-    who = tell("Governments")
-    if not projects:
-        return [Step(who, tell("now"), tell("Begin nothing: no order of the projects pays."))]
-
-    begin = tell("Begin {projects}.", projects=and_list([project.name for project in projects]))
-    years = sorted({str(project.begin_year) for project in projects})
-    countries = [country(code) for code in countries_enough(inputs)]
-    agree = [tell("Agree on it: {countries}.", countries=and_list(countries))] if countries else []
-    return [Step(who, and_list(years), paragraph([begin, *agree]))]
-
-
-def _bank_steps(inputs: ReportInputs) -> list[Step]:
-    """Say what banks should pay for and what not."""
-    projects = first_projects(inputs)
-    steps = []
-    if projects:
-        cost = usd_millions(sum(project.capex_usd for project in projects))
-        years = and_list(sorted({str(project.begin_year) for project in projects}))
-        names = and_list([project.name for project in projects])
-        sentences = [
-            tell("Lend {cost} for {projects}.", cost=cost, projects=names),
-            *_open_sentences(inputs, projects),
-        ]
-        steps.append(Step(tell("Banks"), years, paragraph(sentences)))
-    for row in asked_projects(inputs):
-        factor = benefit_factor(inputs, row)
-        if row["npv_usd"] < 0 and factor is not None:
-            steps.append(
-                Step(
-                    tell("Banks"),
-                    tell("now"),
-                    tell(
-                        "Do not lend for this, to open in {year}: {project}. Its benefits would "
-                        "have to be {factor} times as large.",
-                        year=str(row["open_year"]),
-                        project=row["name"],
-                        factor=number(factor, 1),
-                    ),
-                )
-            )
-    return steps
-
-
-def _open_sentences(inputs: ReportInputs, projects: Sequence[FirstProject]) -> list[str]:
-    """Say for how much of the time borders must be open for projects to pay."""
-    open_share = dict(inputs.frame("wait_shares").select("project_id", "open_share").iter_rows())
-    needed = [open_share.get(project.project_id) for project in projects]
-    known = [part for part in needed if part is not None]
-    if not known:
-        return []
-    return [
-        tell(
-            "That pays as soon as the borders are open {share} of the time.",
-            share=share(max(known)),
-        )
-    ]
-
-
 def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> str:
     """Say how sure the page is: estimates in its figures, misses, and the heaviest guess."""
     sentences = []
@@ -412,7 +347,7 @@ def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> st
                 "estimates.",
                 hours=share(quickest["weak_time_share"]),
                 dollars=share(quickest["weak_cost_share"]),
-                corridor=_corridor(quickest),
+                corridor=corridor_name(quickest),
             )
         )
 
@@ -434,17 +369,6 @@ def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> st
             )
         )
     return paragraph(sentences)
-
-
-def _corridor(route: Route) -> str:
-    """Return what a route is called: its corridor, else the countries it goes through."""
-    name = route.get("corridor")
-    return name or "–".join(route["countries"])
-
-
-def _rounded(usd: float) -> float:
-    """Return a sum to the ten dollars that are known of it at most."""
-    return round(usd, -1)
 
 
 def _about_days(route: Route) -> str:

@@ -146,6 +146,7 @@ def _add_formats(environment: jinja2.Environment) -> None:
     environment.filters.update(
         addresses=formats.addresses,
         cell=formats.cell,
+        chance=formats.chance,
         comma_list=formats.comma_list,
         day=formats.day,
         days=formats.days,

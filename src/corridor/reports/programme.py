@@ -49,6 +49,16 @@ def programme_row(inputs: ReportInputs) -> dict[str, Any]:
     return frame.row(0, named=True) if frame.height else {}
 
 
+def worth_shut_usd(inputs: ReportInputs) -> float | None:
+    """Return what the programme is worth kept to, should its borders stay shut; null: not known."""
+    rows = inputs.frame("wait_regrets").filter(
+        pl.col("kind") == "fixed",
+        pl.col("plan") == "always-open",
+        pl.col("future") == "always-shut",
+    )
+    return rows["npv_usd"].item() if rows.height else None
+
+
 def programme_values(inputs: ReportInputs) -> dict[str, Any]:
     """Return what the template needs on the phases of the programme; nothing without one."""
     programme = programme_row(inputs)
@@ -92,8 +102,8 @@ def first_text(inputs: ReportInputs) -> str:
     sentences = [
         tell("Begin with {projects}.", projects=and_list(begins)),
         tell(
-            "Together they are worth {sum} more than they cost, the most of all orders of the "
-            "{count} projects looked at.",
+            "If all borders stay open they are together worth {sum} more than they cost, the most "
+            "of all orders of the {count} projects looked at.",
             sum=usd_millions(programme["npv_usd"]),
             count=number(projects.height),
         ),

@@ -158,6 +158,12 @@ def route_beside(trip: Trip) -> Route | None:
     return min(others, key=time_order, default=None)
 
 
+def corridor_name(route: Route) -> str:
+    """Return what a route is called: its corridor, else the countries it goes through."""
+    name = route.get("corridor")
+    return name or "–".join(route["countries"])
+
+
 def _trip(row: Mapping[str, Any], names: Mapping[str, str], calendar: pl.DataFrame) -> Trip:
     """Return one trip, called by its ends."""
     routes, legs = _lettered(row["routes"], row["legs"])
