@@ -126,9 +126,12 @@ def _seasons_of_times(
 
     Times int64 [seasons], seasons in days since 1970 [2, seasons].
     """
-    times = [np.zeros(0, np.int64)]
-    seasons_d = [np.zeros((2, 0))]
-    for law in np.flatnonzero(np.bincount(number)).tolist():  # np.unique would load numpy.ma
+    is_seasonal = np.array([None not in (law.season_from, law.season_to) for law in laws], bool)
+    all_year = np.flatnonzero(~is_seasonal[number])
+    times = [all_year]
+    seasons_d = [np.repeat([[-math.inf], [math.inf]], len(all_year), axis=1)]
+    seasonal = number[is_seasonal[number]]
+    for law in np.flatnonzero(np.bincount(seasonal)).tolist():  # np.unique would load numpy.ma
         at = np.flatnonzero(number == law)
         for season_d in _seasons(laws[law], float(since_d[at].min()), float(at_d[at].max())):
             times.append(at)

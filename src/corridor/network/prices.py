@@ -49,9 +49,6 @@ class Deviation(NamedTuple):
     above: float
 
 
-NO_DEVIATION = Deviation(0.0, 0.0)
-
-
 def price_band(network: Network, lines: Sequence[PriceLine]) -> PriceBand:
     """Return the band around the sum of lines; see :func:`band_around`."""
     return band_around(lines, [deviation(network, line) for line in lines])
@@ -65,17 +62,17 @@ def band_around(lines: Iterable[PriceLine], deviations: Iterable[Deviation]) -> 
     to no less than before where a line is added: a longer route never has a narrower band.
     """
     price_usd = 0.0
-    families: dict[str, dict[str, Deviation]] = defaultdict(dict)
+    families: dict[str, dict[str, list[float]]] = defaultdict(dict)
 
     for line, more in zip(lines, deviations, strict=True):
         price_usd += line.usd
         row_id = line.row_id
         rows = families[_family(line, row_id)]
-        before = rows.get(row_id, NO_DEVIATION)
-        rows[row_id] = Deviation(before.below + more.below, before.above + more.above)
+        off = rows.setdefault(row_id, [0.0, 0.0])
+        off[0] += more.below
+        off[1] += more.above
 
-    below_usd = _together(families.values(), "below")
-    above_usd = _together(families.values(), "above")
+    below_usd, above_usd = (_together(families.values(), side) for side in (0, 1))
     return PriceBand(price_usd - below_usd, price_usd + above_usd)
 
 
@@ -98,9 +95,12 @@ def _family(line: PriceLine, row_id: str) -> str:
     return f"{line.table} {row_id}"
 
 
-def _together(families: Iterable[Mapping[str, Deviation]], side: str) -> float:
-    """Return what deviations come to: rows of a family in part together, families by chance."""
-    variance = sum(_family_variance([getattr(d, side) for d in rows.values()]) for rows in families)
+def _together(families: Iterable[Mapping[str, Sequence[float]]], side: int) -> float:
+    """Return what deviations come to: rows of a family in part together, families by chance.
+
+    side: 0 below, 1 above.
+    """
+    variance = sum(_family_variance([off[side] for off in rows.values()]) for rows in families)
     return math.sqrt(variance)
 
 

@@ -74,8 +74,10 @@ def _weights_of_arcs(query: Query, route: Ints, arc: Ints, at_s: Ints, routes: i
 
     route, arc, at_s: of each coming by [visits].
     """
-    covered = hazards.arcs_covered(query.network)[:, arc]
-    hazard, visit = np.nonzero(covered)
+    covered = hazards.arcs_covered(query.network)
+    on_covered = np.flatnonzero(covered.any(axis=0)[arc])
+    hazard, place = np.nonzero(covered[:, arc[on_covered]])
+    visit = on_covered[place]
     visits = Visits(route[visit], hazard, at_s[visit])
     return hazards.meeting_weights(query.network, query.depart_s, visits, routes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -126,7 +127,7 @@ def route_tables(query: Query, routes: Sequence[Sequence[int]]) -> RouteTables:
         figures = _figures(query, itinerary, hours[number], met[number])
         route_rows.append({"route_id": route_id, **figures})
         leg_rows += [leg.as_row(route_id, k) for k, leg in enumerate(itinerary)]
-        money_rows += _money_rows(route_id, itinerary)
+        money_rows += _money_rows(query, route_id, itinerary)
 
     return RouteTables(
         _frame(route_rows, ROUTE_TYPES),
@@ -181,13 +182,18 @@ def generalised_cost_usd(query: Query, itinerary: Sequence[Leg]) -> float:
     return round(cost_usd(itinerary) + time_usd, 2)
 
 
-def _money_rows(route_id: str, itinerary: Sequence[Leg]) -> list[dict[str, Any]]:
+def _money_rows(query: Query, route_id: str, itinerary: Sequence[Leg]) -> list[dict[str, Any]]:
     """Return the lines of the money of a route, each with the row of a table it comes from."""
     return [
-        {"route_id": route_id, "leg": number, **_money_row(line, own)}
+        {"route_id": route_id, "leg": number, **row}
         for number, leg in enumerate(itinerary)
-        for line, own in zip(leg.lines, leg.deviations, strict=True)
+        for row in query.once(("money", id(leg.lines)), partial(_money_of, leg))
     ]
+
+
+def _money_of(leg: Leg) -> list[dict[str, Any]]:
+    """Return the lines of the money of a leg, which are those of its section."""
+    return [_money_row(line, own) for line, own in zip(leg.lines, leg.deviations, strict=True)]
 
 
 def _money_row(line: PriceLine, own: Deviation) -> dict[str, Any]:
