@@ -1381,6 +1381,15 @@ def test_cards_tell_rows_of_one_terminal_apart_and_call_no_sea_a_border(
     terminals = [text for text in page.evaluate(summaries) if "(" in text]
     assert len(set(terminals)) == len(terminals) > 1
 
+    page = opened(f"{JULY}&card=node:torkhampk")  # a row for each direction over the border
+    until(page, "document.querySelector('#act-to') !== null")
+    links = page.locator("#card ul.plain button").all_inner_texts()
+    assert sorted(links) == [
+        "Peshawar, road",
+        "Torkham (AF side), road, from here only",
+        "Torkham (AF side), road, to here only",
+    ]
+
     page = opened(f"{JULY}&card=link:karachi-rotterdam-sea")
     until(page, "document.querySelector('#card .acts') !== null")
     assert "order" not in page.inner_text("#card h2 + p")

@@ -134,6 +134,8 @@ async function whyNot(element: string, state: State, hooks: CardHooks): Promise<
   }
 }
 
+const ONE_WAY = { from: t("from here only"), to: t("to here only") };
+
 function node(card: NodeCard, state: State, hooks: CardHooks): HTMLElement[] {
   hooks.point(card.links.map((l) => l.id));
   const isFull = state.via.length >= MAX_VIA || state.via.includes(card.id);
@@ -143,7 +145,7 @@ function node(card: NodeCard, state: State, hooks: CardHooks): HTMLElement[] {
       isFull ? null : button(t("Via here"), () => hooks.change({ via: [...state.via, card.id] }), { id: "act-via" })),
     ...contents("nodes", card, hooks), evidence(card, hooks),
     h("h3", {}, t("Links here")),
-    h("ul", { class: "plain" }, ...card.links.map((l) => h("li", {}, button(listed([l.name, layerName(l.layer)]), () => hooks.show(`link:${l.id}`), { class: "link" }), l.state === "open" ? "" : h("span", { class: "small" }, ` ${stateName(l.state)}`)))),
+    h("ul", { class: "plain" }, ...card.links.map((l) => h("li", {}, button(listed([l.name, layerName(l.layer), ...(l.one_way ? [ONE_WAY[l.one_way]] : [])]), () => hooks.show(`link:${l.id}`), { class: "link" }), l.state === "open" ? "" : h("span", { class: "small" }, ` ${stateName(l.state)}`)))),
     ...section(t("Where goods change over"), "terminals", card.terminals, hooks),
   ];
 }

@@ -94,7 +94,7 @@ export interface LinkCard extends RowCard {
   choices: { parameter: string; chosen: string; options: { option: string; meaning: string }[] }[];
   windows: Row[]; services: Row[]; rules: Row[]; hazards: Row[];
 }
-export interface NodeCard extends RowCard { name: string; links: { id: string; name: string; layer: string; state: string }[]; terminals: Row[] }
+export interface NodeCard extends RowCard { name: string; links: { id: string; name: string; layer: string; one_way: "from" | "to" | null; state: string }[]; terminals: Row[] }
 export interface SourceCard { source: Source; used: Record<string, { rows: number; confidence: Record<string, number>; named: { id: string; name: string }[] }> }
 export interface WhyNot {
   element: string; verdict: string; closures: string[];

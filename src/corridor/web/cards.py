@@ -257,7 +257,10 @@ def _is_past(rule: Row, on: dt.date) -> bool:
 
 
 def _place_links(state: StudyState, day: Network, node_id: str) -> list[dict[str, Any]]:
-    """The links of a place, each called by its other end, with their state."""
+    """The links of a place, each called by its other end, with their state.
+
+    one_way: ``from`` the place or ``to`` it; null: goods go both ways.
+    """
     nodes = day.by_id("nodes")
     not_open = openness(state)
 
@@ -267,13 +270,15 @@ def _place_links(state: StudyState, day: Network, node_id: str) -> list[dict[str
         if node_id not in ends:
             continue
 
-        other_end = ends[1] if ends[0] == node_id else ends[0]
+        is_from_here = ends[0] == node_id
+        other_end = ends[1] if is_from_here else ends[0]
         link_id = cells["link_id"]
         links.append(
             {
                 "id": link_id,
                 "name": nodes[other_end]["name"],
                 "layer": schema.layer(cells["mode"], cells["gauge_mm"]),
+                "one_way": None if cells["two_way"] else "from" if is_from_here else "to",
                 "state": not_open[link_id]["state"] if link_id in not_open else "open",
             }
         )
