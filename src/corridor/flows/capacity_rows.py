@@ -7,7 +7,7 @@ row of the table with a limit. A flow once seen limits nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corridor.flows.demand import DemandArrays
-from corridor.kernels import Floats
+from corridor.kernels import Floats, Ints
 from corridor.language.messages import figure, message
-from corridor.network.graph import LinkRun, Row
+from corridor.network.graph import LinkRun, Row, members_of
+from corridor.network.memory import Derived
 from corridor.network.services import departures_per_week
 
 WEEK_DAYS = 7
@@ -126,6 +127,13 @@ class Capacities:
         """How often each arc passes each limit, sparse [arcs, rows]."""
         return self.occupancy.T.tocsr()
 
+    def times_passed(self, arcs: Sequence[int]) -> Floats:
+        """Return how often a route of some arcs passes each limit [rows]."""
+        by_arc = self.arcs_into_rows
+        places = members_of(by_arc.indptr, np.array(arcs, np.int64))
+        times = np.bincount(by_arc.indices[places], by_arc.data[places], minlength=len(self.rows))
+        return np.asarray(times, dtype=float)
+
     def arc_usd(self, cargo: int, row_usd: Floats) -> Floats:
         """Return what the prices of limits make one unit of a cargo pay on every arc [arcs]."""
         prices: Floats = self.arcs_into_rows @ (self.per_unit[cargo] * row_usd)
@@ -137,13 +145,19 @@ def read_capacities(arrays: DemandArrays, *, is_limited: bool = True) -> Capacit
 
     is_limited: whether there are any at all.
     """
+    network = arrays.network
+    number_of = {row["cargo_id"]: number for number, row in enumerate(network.rows("cargoes"))}
+    cargo_of = np.array([number_of[cargo_id] for cargo_id in arrays.trips["cargo_id"]], np.int64)
+    key = (arrays.arc_of.tobytes(), cargo_of.tobytes())
+    memo = Derived.LIMITS.of(key, is_limited)
+    return network.once(memo, lambda: _capacities(arrays, cargo_of, is_limited=is_limited))
+
+
+def _capacities(arrays: DemandArrays, cargo_of: Ints, *, is_limited: bool) -> Capacities:
+    """Return the limits that trips of some cargoes meet; cargo_of: row of each [trips]."""
     from scipy.sparse import csr_matrix
 
-    network = arrays.network
-    cargoes = network.rows("cargoes")
-    number_of = {row["cargo_id"]: number for number, row in enumerate(cargoes)}
-    cargo_of = np.array([number_of[cargo_id] for cargo_id in arrays.trips["cargo_id"]], np.int64)
-
+    cargoes = arrays.network.rows("cargoes")
     limits = _Limits(arrays)
     warnings = tuple(limits.warnings()) if is_limited else ()
     moved = [cargoes[number] for number in sorted(set(cargo_of.tolist()))]

@@ -106,8 +106,10 @@ class Congestion:
         for _ in range(HALVINGS):
             middle = (low + high) / 2
             is_cheaper = self.price_usd(middle) < price_usd
-            low = np.where(is_cheaper, middle, low)
-            high = np.where(is_cheaper, high, middle)
+            lower, higher = np.where(is_cheaper, (middle, high), (low, middle))
+            if np.array_equal(lower, low) and np.array_equal(higher, high):
+                break
+            low, high = lower, higher
         return low
 
     def _share(self, use: Floats) -> Floats:

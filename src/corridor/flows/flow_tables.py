@@ -15,6 +15,8 @@ from corridor.flows.unserved import unserved_reasons
 from corridor.kernels import Floats
 from corridor.language.messages import joined, message, pack
 from corridor.network.graph import Row
+from corridor.network.memory import Derived
+from corridor.network.network import Network
 from corridor.tables import schema_results
 from corridor.tables.cells import frame_of
 from corridor.tables.schema import is_afloat
@@ -52,22 +54,30 @@ def taken_routes(programme: Programme, solution: Solution, days: int) -> list[Ta
     return sorted(taken, key=lambda route: (route.column.trip, -route.units, route.column.arcs))
 
 
-def elements_passed(programme: Programme, arc: int) -> Iterator[Element]:
-    """Yield what an arc in CSR order passes: its terminal, or its service and its links."""
+def elements_passed(programme: Programme, arc: int) -> tuple[Element, ...]:
+    """Return what an arc in CSR order passes: its terminal, or its service and its links."""
     network = programme.arrays.network
-    graph = network.graph
+    of_arcs: dict[int, tuple[Element, ...]] = network.once(Derived.ELEMENTS.of(), dict)
     graph_arc = int(programme.arrays.arc_of[arc])
-    ends = (int(graph.tail[graph_arc]), int(graph.head[graph_arc]))
+    if graph_arc not in of_arcs:
+        of_arcs[graph_arc] = tuple(_elements(network, graph_arc))
+    return of_arcs[graph_arc]
+
+
+def _elements(network: Network, arc: int) -> Iterator[Element]:
+    """Yield what an arc of the network's graph passes."""
+    graph = network.graph
+    ends = (int(graph.tail[arc]), int(graph.head[arc]))
     nodes = [graph.node_ids[graph.state_node[state]] for state in ends]
     layers = [graph.state_layer[state] for state in ends]
 
-    kind = graph.kind[graph_arc]
+    kind = graph.kind[arc]
     if kind != "link":
-        row = network.rows(f"{kind}s")[int(graph.row[graph_arc])]
+        row = network.rows(f"{kind}s")[int(graph.row[arc])]
         yield Element(kind, row[f"{kind}_id"], *nodes, *layers)
 
     links = network.rows("links")
-    for run in graph.runs[graph_arc]:
+    for run in graph.runs[arc]:
         link = links[run.link]
         run_ends = [link["from_node_id"], link["to_node_id"]]
         yield Element("link", link["link_id"], *run_ends[:: 1 if run.is_forward else -1], *layers)

@@ -58,13 +58,14 @@ class Master:
         self._trips = np.flatnonzero(programme.units_per_day > 0)
         self._felt = np.flatnonzero(felt)
 
-        for row in range(len(free)):
-            # What is felt has its use in a column of its own, which the row equals.
-            low, high = (0.0, 0.0) if felt[row] else (-self._inf, float(free[row]))
-            self._add_row(low, high, [], [])
-        for trip in self._trips.tolist():
-            units = float(programme.units_per_day[trip])
-            self._add_row(units, units, [], [])
+        # What is felt has its use in a column of its own, which the row equals.
+        units = programme.units_per_day[self._trips]
+        self._add_rows(
+            np.concatenate([np.where(felt, 0.0, -self._inf), units]),
+            np.concatenate([np.where(felt, 0.0, free), units]),
+            np.zeros((len(free) + len(units), 0), np.int32),
+            np.zeros((len(free) + len(units), 0)),
+        )
         self._trip_row = np.full(len(programme.units_per_day), -1)
         self._trip_row[self._trips] = len(free) + np.arange(len(self._trips))
 
@@ -99,12 +100,14 @@ class Master:
         above = congestion.total_usd(use) - congestion.total_usd(background)
         constant = above - slope * (use - background)
 
-        for number, row in enumerate(self._felt.tolist()):
-            use_column = len(self._trips) + number
-            usd_column = use_column + len(self._felt)
-            self._add_row(
-                float(constant[row]), self._inf, [use_column, usd_column], [-float(slope[row]), 1.0]
-            )
+        number = np.arange(len(self._felt))
+        use_column = len(self._trips) + number
+        self._add_rows(
+            constant[self._felt],
+            np.full(len(self._felt), self._inf),
+            np.column_stack([use_column, use_column + len(self._felt)]),
+            np.column_stack([-slope[self._felt], np.ones(len(self._felt))]),
+        )
 
     def solve(self) -> Optimum:
         """Return the best over the routes there are."""
@@ -130,8 +133,18 @@ class Master:
             trip_usd=trip_usd,
         )
 
-    def _add_row(self, low: float, high: float, columns: list[int], values: list[float]) -> None:
-        self._highs.addRow(low, high, len(columns), np.array(columns, np.int32), np.array(values))
+    def _add_rows(self, low: Floats, high: Floats, columns: Ints, values: Floats) -> None:
+        """Add rows with as many values each; columns, values [rows, values]."""
+        starts = columns.shape[1] * np.arange(len(low), dtype=np.int32)
+        self._highs.addRows(
+            len(low),
+            low,
+            high,
+            columns.size,
+            starts,
+            columns.astype(np.int32).ravel(),
+            values.ravel(),
+        )
 
     def _add_column(
         self, usd: float, most: float, rows: list[int] | Ints, values: list[float]

@@ -100,8 +100,10 @@ class Programme:
         """Return a route of a trip as a column."""
         class_ = int(self.arrays.class_of[trip])
         cents = int(self.weight[class_, list(arcs)].sum())
-        times = np.asarray(self.capacities.occupancy[:, list(arcs)].sum(axis=1)).ravel()
-        uses = times * self.capacities.per_unit[self.capacities.cargo_of[trip]]
+        uses = (
+            self.capacities.times_passed(arcs)
+            * self.capacities.per_unit[self.capacities.cargo_of[trip]]
+        )
         rows = np.flatnonzero(uses)
         return Column(trip, arcs, cents / 100, rows, uses[rows])
 

@@ -59,6 +59,7 @@ class Derived(Enum):
     OPENNESS = "links not plainly open on a day", ("second",), FOLLOWS_STATUS
     ZONES = "zone of every place, or of every link", ("table",), FIXED
     RULES = "links a rule covers, and when", ("rule_id",), FIXED
+    CONCERNING = "rules that concern a party", ("party",), FIXED
     SELECTED_LINKS = "link rows a selector means", ("selector",), FIXED
     TARIFFS = "rows of a table by what they name", ("table", "part of it"), FIXED
     PRICE_BANDS = "row of price_bands for lines of a table", ("table", "confidence"), FIXED
@@ -70,6 +71,9 @@ class Derived(Enum):
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
     SPREAD = "how the hours of every arc spread, storms apart", ("costs",), FIXED
     SECTIONS = "links and terminals of every arc, as legs tell of them", ("costs",), FIXED
+    LIMITS = "limits that some demand meets", ("arcs and cargoes", "limited or not"), FIXED
+    ELEMENTS = "what every arc passes, by name", (), FIXED
+    ACCOUNTS = "who earns what on every arc", ("costs",), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
     ENTRIES = "when links are entered at their places", ("seconds covered",), FOLLOWS_STATUS
     PASSAGES = "how arcs are passed, and when", ("seconds covered", "bans", "times"), FOLLOWS_STATUS

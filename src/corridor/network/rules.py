@@ -64,7 +64,11 @@ class Applied:
 
 def concerning(network: Network, party: Party) -> list[Applied]:
     """Return the rules that name nothing but what is a party's, whether they bind it or not."""
-    return [_with_links(network, row) for row in network.rows("rules") if _concerns(row, party)]
+    memo = Derived.CONCERNING.of(party)
+    rows = network.once(
+        memo, lambda: [row for row in network.rows("rules") if _concerns(row, party)]
+    )
+    return [_with_links(network, row) for row in rows]
 
 
 def applying(network: Network, party: Party) -> list[Applied]:

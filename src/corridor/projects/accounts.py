@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
-from corridor.network.cost import directed_links
-from corridor.network.graph import LinkRun, Row
+from corridor.network.cost import Costs, directed_links
+from corridor.network.graph import Graph, LinkRun, Row
+from corridor.network.memory import Derived
 from corridor.network.prices import PriceLine
 from corridor.network.regimes import Mixture
 from corridor.routing.query import Query
@@ -47,9 +49,19 @@ class Spread(NamedTuple):
 class Accounts:
     """Earnings, carbon and spread of the arcs of one question, each computed when first asked."""
 
-    query: Query
+    costs: Costs
+    graph: Graph
+    links: Sequence[Row]
+    nodes: Mapping[str, Row]
     _earnings: dict[int, tuple[Earning, ...]] = field(default_factory=dict)
     _spreads: dict[int, Spread] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, query: Query) -> Accounts:
+        """Return the accounts of a question, made once for all of the same costs."""
+        network = query.network
+        make = partial(cls, query.costs, query.graph, network.rows("links"), network.by_id("nodes"))
+        return network.once(Derived.ACCOUNTS.of(query.costs), make)
 
     def earnings(self, arc: int) -> tuple[Earning, ...]:
         """Return who earns what a unit pays on an arc of the network's graph."""
@@ -59,7 +71,7 @@ class Accounts:
 
     def carbon_kg(self, arcs: Sequence[int]) -> float:
         """Return what a unit emits on some arcs."""
-        return sum(int(self.query.carbon_g[arc]) for arc in arcs) / 1000
+        return sum(int(self.costs.carbon_g[arc]) for arc in arcs) / 1000
 
     def deviation_h(self, arcs: Sequence[int]) -> float:
         """Return the standard deviation of the hours of a route.
@@ -81,8 +93,8 @@ class Accounts:
         return math.sqrt(variance + sum(deviation**2 for deviation in by_mode.values()))
 
     def _arc_earnings(self, arc: int) -> Iterator[Earning]:
-        costs = self.query.costs
-        graph = self.query.graph
+        costs = self.costs
+        graph = self.graph
         if graph.kind[arc] == "terminal":
             country = self._country(str(graph.node_ids[graph.state_node[graph.tail[arc]]]))
             for line in costs.handling[arc]:
@@ -119,8 +131,8 @@ class Accounts:
                 yield Earning(CARRIERS, country, usd * share / 2)
 
     def _arc_spread(self, arc: int) -> Spread:
-        costs = self.query.costs
-        graph = self.query.graph
+        costs = self.costs
+        graph = self.graph
         if graph.kind[arc] == "terminal":
             handling_h = float(costs.fixed_h[arc])
             sigma = float(costs.handling_sigma[arc])
@@ -145,14 +157,14 @@ class Accounts:
         return Spread(standing + headway + before, mode, deviation_h)
 
     def _link(self, run: LinkRun) -> Row:
-        return self.query.network.rows("links")[run.link]
+        return self.links[run.link]
 
     def _ends(self, run: LinkRun) -> tuple[str, str]:
         link = self._link(run)
         return self._country(link["from_node_id"]), self._country(link["to_node_id"])
 
     def _country(self, node_id: str) -> str:
-        return str(self.query.network.by_id("nodes")[node_id]["country"])
+        return str(self.nodes[node_id]["country"])
 
 
 def _variance(median_h: float, sigma: float, mixed: Mixture | None = None) -> float:

@@ -242,4 +242,4 @@ def _value(money: Floats, log_factor: float) -> float:
 
 def _exact_value(money: Floats, log_factor: float) -> float:
     logs = np.arange(len(money)) * log_factor
-    return float(money @ np.exp(logs - logs.max()))
+    return float(money @ np.exp(logs - max(0.0, logs[-1])))  # the first or the last is largest

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -66,6 +67,20 @@ class Outcome:
     scarce_usd: dict[str, float]
     carbon_kg: float
 
+    @cached_property
+    def usages(self) -> list[Usage]:
+        """The routes that are taken."""
+        programme = self.programme
+        arc_of = programme.arrays.arc_of
+        taken = []
+        pairs = zip(self.solution.columns, self.solution.optimum.units.tolist(), strict=True)
+        for column, units in pairs:
+            if units > MIN_SHARE * programme.units_per_day[column.trip]:
+                arcs = tuple(arc_of[list(column.arcs)].tolist())
+                elements = tuple(e for arc in column.arcs for e in elements_passed(programme, arc))
+                taken.append(Usage(column.trip, arcs, elements, units * CALENDAR_YEAR_DAYS))
+        return taken
+
 
 def outcome_of(programme: Programme, routes: Sequence[tuple[int, tuple[int, ...]]]) -> Outcome:
     """Return the outcome of a programme, without who earns what: see :func:`with_accounts`."""
@@ -106,28 +121,16 @@ def known_routes(base: Outcome, arrays: DemandArrays) -> list[tuple[int, tuple[i
     return [(column.trip, column.arcs) for column in base.solution.columns] if same else []
 
 
-def usages(outcome: Outcome) -> Iterator[Usage]:
-    """Give the routes that are taken."""
-    programme = outcome.programme
-    arc_of = programme.arrays.arc_of
-    pairs = zip(outcome.solution.columns, outcome.solution.optimum.units.tolist(), strict=True)
-    for column, units in pairs:
-        if units > MIN_SHARE * programme.units_per_day[column.trip]:
-            arcs = tuple(arc_of[list(column.arcs)].tolist())
-            elements = tuple(e for arc in column.arcs for e in elements_passed(programme, arc))
-            yield Usage(column.trip, arcs, elements, units * CALENDAR_YEAR_DAYS)
-
-
 def with_accounts(outcome: Outcome) -> Outcome:
     """Return an outcome with who earns what, its emissions and the spread of its hours."""
     arrays = outcome.programme.arrays
-    accounts = [Accounts(query) for query in arrays.queries]
+    accounts = [Accounts.of(query) for query in arrays.queries]
     ends = end_countries(arrays)
     earnings: dict[tuple[str, str, bool], float] = defaultdict(float)
     spread_h = np.zeros(len(outcome.units))
     carbon_kg = 0.0
 
-    for usage in usages(outcome):
+    for usage in outcome.usages:
         account = accounts[arrays.query_of[usage.trip]]
         for earning in chain.from_iterable(map(account.earnings, usage.arcs)):
             is_transit = earning.country not in ends[usage.trip]
@@ -213,7 +216,7 @@ def kept_share(before: Outcome, after: Outcome) -> Floats:
 
 def _units_by_elements(outcome: Outcome) -> dict[tuple[int, tuple[Any, ...]], float]:
     units_of: dict[tuple[int, tuple[Any, ...]], float] = defaultdict(float)
-    for usage in usages(outcome):
+    for usage in outcome.usages:
         units_of[usage.trip, usage.elements] += usage.units
     return units_of
 
@@ -225,7 +228,7 @@ def t_km_over(outcome: Outcome, links: set[int]) -> float:
     tonnes = arrays.column("t_per_unit")
     total_t_km = 0.0
 
-    for usage in usages(outcome):
+    for usage in outcome.usages:
         runs = chain.from_iterable(arrays.network.graph.runs[arc] for arc in usage.arcs)
         km = sum(rows[run.link]["length_km"] for run in runs if run.link in links)
         total_t_km += usage.units * tonnes[usage.trip] * km
