@@ -8,12 +8,13 @@ goods are served one after the other, the road's, and none where nothing is know
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from corridor.flows.capacity_rows import Capacities, CapacityRow
 from corridor.flows.demand import DemandArrays
-from corridor.kernels import Bools, Floats
+from corridor.kernels import Bools, Floats, Ints
 from corridor.network.graph import Row
 from corridor.network.network import Network
 from corridor.units import DAY_H, WEEK_H
@@ -70,9 +71,13 @@ class Congestion:
         """
         share = self._share(use)
         root = np.sqrt((share - 1) ** 2 + self.queue_ease * share)
-        queue_h = self.queue_period_h / 4 * (share - 1 + root)
-        road_h = self.free_h * BPR_SHARE * share**BPR_POWER
-        return np.asarray(queue_h + road_h)
+        quarter_h, bpr_h = self._factors_h
+        return np.asarray(quarter_h * (share - 1 + root) + bpr_h * share**BPR_POWER)
+
+    @cached_property
+    def _factors_h(self) -> tuple[Floats, Floats]:
+        """A quarter of the hours a queue is looked at, and the hours a full road adds."""
+        return self.queue_period_h / 4, self.free_h * BPR_SHARE
 
     def price_usd(self, use: Floats) -> Floats:
         """Return what one more pays for congestion at a use; 0 where nothing is felt."""
@@ -101,19 +106,39 @@ class Congestion:
 
     def use_at(self, price_usd: Floats, least: Floats, most: Floats) -> Floats:
         """Return the use between two at which one more pays a price, or the end next to it."""
-        low = least.copy()
-        high = np.maximum(least, most)
+        # Where nothing is to be paid even the least use costs as much.
+        paying = np.flatnonzero(price_usd > 0)
+        of_paying = self._of_rows(paying)
+        low = least[paying]
+        high = np.maximum(least, most)[paying]
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            is_cheaper = self.price_usd(middle) < price_usd
-            lower, higher = np.where(is_cheaper, (middle, high), (low, middle))
-            if np.array_equal(lower, low) and np.array_equal(higher, high):
-                break
-            low, high = lower, higher
-        return low
+            is_cheaper = of_paying.price_usd(middle) < price_usd[paying]
+            low = np.where(is_cheaper, middle, low)
+            high = np.where(is_cheaper, high, middle)
+
+        use = least.copy()
+        use[paying] = low
+        return use
+
+    def _of_rows(self, rows: Ints) -> Congestion:
+        """Return the congestion of some limits."""
+        return Congestion(
+            self.full_per_day[rows],
+            self.hour_usd[rows],
+            self.queue_period_h[rows],
+            self.queue_ease[rows],
+            self.free_h[rows],
+            self.is_system,
+        )
 
     def _share(self, use: Floats) -> Floats:
-        return np.asarray(use / np.where(self.full_per_day > 0, self.full_per_day, 1.0))
+        return np.asarray(use / self._divisor)
+
+    @cached_property
+    def _divisor(self) -> Floats:
+        """Use at which a limit is full; 1 where it is shut."""
+        return np.where(self.full_per_day > 0, self.full_per_day, 1.0)
 
     def _slope_h(self, use: Floats) -> Floats:
         """Return the hours that one more adds to the hours of each."""

@@ -12,6 +12,7 @@ from corridor.kernels import Ints
 from corridor.kernels.records import Groups
 from corridor.network.hierarchies import MIN_STATES, Layers, layers_of
 
+MAX_TOGETHER = 16  # searches of which the trees are held at once
 MIN_SEARCHES = 300  # which take as long as a hierarchy takes to make
 
 
@@ -91,12 +92,21 @@ def _packed(groups: Sequence[Ints]) -> Groups:
 def _from_searches(
     arrays: DemandArrays, weight: Ints, searches: Sequence[Search]
 ) -> Iterator[LeastRoute]:
-    """Yield the routes by one search after the other."""
-    from corridor.kernels.paths import UNREACHED, dijkstra
+    """Yield the routes by one search after the other, so many on one layout of the arcs."""
+    for first in range(0, len(searches), MAX_TOGETHER):
+        yield from _from_some(arrays, weight, searches[first : first + MAX_TOGETHER])
 
-    for starts, trips in searches:
-        distance, arc_into = dijkstra(arrays.ptr, arrays.head, weight, starts)
-        for trip in trips.tolist():
+
+def _from_some(
+    arrays: DemandArrays, weight: Ints, searches: Sequence[Search]
+) -> Iterator[LeastRoute]:
+    """Yield the routes of a few searches."""
+    from corridor.kernels.paths import UNREACHED, dijkstra_many
+
+    starts = _packed([search.starts for search in searches])
+    trees = dijkstra_many(arrays.ptr, arrays.head, weight, starts.numbers, starts.ptr)
+    for search, distance, arc_into in zip(searches, *trees, strict=True):
+        for trip in search.trips.tolist():
             goals = part(arrays.goals, trip)
             if not len(goals):
                 continue
@@ -107,8 +117,11 @@ def _from_searches(
 
 def arcs_to(state: int, arc_into: Ints, tail: Ints) -> list[int]:
     """Return the arcs of a tree that lead to a state, first arc first."""
+    into = memoryview(arc_into)  # type: ignore[arg-type]
+    tails = memoryview(tail)  # type: ignore[arg-type]
     arcs = []
-    while arc_into[state] >= 0:
-        arcs.append(int(arc_into[state]))
-        state = int(tail[arc_into[state]])
+    arc = into[state]
+    while arc >= 0:
+        arcs.append(arc)
+        arc = into[tails[arc]]
     return arcs[::-1]

@@ -69,13 +69,19 @@ class Master:
         self._trip_row = np.full(len(programme.units_per_day), -1)
         self._trip_row[self._trips] = len(free) + np.arange(len(self._trips))
 
-        for trip in self._trips.tolist():
-            stays_usd = float(programme.most_usd[trip])
-            self._add_column(stays_usd, self._inf, [self._trip_row[trip]], [1.0])
-        for row in self._felt.tolist():
-            self._add_column(0.0, float(free[row]), [row], [-1.0])
-        for _ in self._felt:
-            self._add_column(1.0, self._inf, [], [])
+        self._add_columns(
+            programme.most_usd[self._trips],
+            np.full(len(self._trips), self._inf),
+            self._trip_row[self._trips, None],
+            np.ones((len(self._trips), 1)),
+        )
+        count = len(self._felt)
+        self._add_columns(
+            np.zeros(count), free[self._felt], self._felt[:, None], np.full((count, 1), -1.0)
+        )
+        no_rows = np.zeros((count, 0), np.int64)
+        no_values = np.zeros((count, 0))
+        self._add_columns(np.ones(count), np.full(count, self._inf), no_rows, no_values)
         self._first_column = len(self._trips) + 2 * len(self._felt)
         self.add_tangents(programme.capacities.background_per_day)
         self.add_tangents(programme.capacities.background_per_day + free)
@@ -143,6 +149,20 @@ class Master:
             columns.size,
             starts,
             columns.astype(np.int32).ravel(),
+            values.ravel(),
+        )
+
+    def _add_columns(self, usd: Floats, most: Floats, rows: Ints, values: Floats) -> None:
+        """Add columns of 0 to a most with as many values each; rows, values [columns, values]."""
+        starts = rows.shape[1] * np.arange(len(usd), dtype=np.int32)
+        self._highs.addCols(
+            len(usd),
+            usd,
+            np.zeros(len(usd)),
+            most,
+            rows.size,
+            starts,
+            rows.astype(np.int32).ravel(),
             values.ravel(),
         )
 

@@ -259,7 +259,7 @@ def _regimes(
     """
     days_s = range(second(start), second(end), DAY_S)
     # Hundreds of arcs share a few dozen calendars, so each wait is computed once.
-    different, number_of_arc = number_values(map(tuple, chain.from_iterable(calendars)))
+    different, number_of_arc = _different(list(chain.from_iterable(calendars)))
     wait_s = np.array([_mean_waits(spans, days_s) for spans in different])
     number_of: dict[bytes, int] = {}
     waits: list[list[Floats]] = []
@@ -272,6 +272,17 @@ def _regimes(
             waits.append(list(of_day[number_of_arc].reshape(len(calendars), -1)))
         regime_of_day.append(number_of[key])
     return waits, np.array(regime_of_day, np.int64)
+
+
+def _different(calendars: Sequence[list[Span]]) -> tuple[list[tuple[Span, ...]], Ints]:
+    """Return the different calendars as they are first met, and the number of each among them.
+
+    Most are one object, so that few are compared.
+    """
+    by_id = {id(spans): spans for spans in calendars}
+    different, number = number_values(map(tuple, by_id.values()))
+    number_of_id = dict(zip(by_id, number.tolist(), strict=True))
+    return different, np.array([number_of_id[id(spans)] for spans in calendars], np.int64)
 
 
 def _mean_waits(spans: Sequence[Span], days_s: Sequence[int]) -> list[float]:

@@ -169,8 +169,11 @@ class Programme:
     def use_per_day(self, columns: list[Column], units: Floats) -> Floats:
         """Return how much of every limit is used, by others too [rows]."""
         use = self.capacities.background_per_day.copy()
-        for column, amount in zip(columns, units.tolist(), strict=True):
-            use[column.rows] += amount * column.uses
+        if columns:
+            rows = np.concatenate([column.rows for column in columns])
+            uses = np.concatenate([column.uses for column in columns])
+            amounts = np.repeat(units, [len(column.rows) for column in columns])
+            np.add.at(use, rows, amounts * uses)  # one after the other
         return use
 
     def congestion_usd(self, use: Floats) -> Floats:

@@ -6,7 +6,10 @@ is the same, and so are the calendars of its links and places and all its hours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from corridor.kernels import Ints
 from corridor.network.calendar import Span
@@ -42,27 +45,35 @@ class PassageTimes:
         before: of another network, taken over where nothing differs; null: there is none.
         """
         ground = passages.ground()
-        durations_s = passages.plain_durations_s()
         if before is None or not ground.is_like(before.ground):
-            before = cls(ground, {}, {}, durations_s)
-            differs = [True] * len(durations_s)
+            before = cls(ground, {}, {}, passages.plain_durations_s())
+            differing = np.union1d(passages.apart(), passages.rides())
         else:
-            differs = ground.differs(before.ground).tolist()
+            differing = np.flatnonzero(ground.differs(before.ground))
+        return before._but(differing.tolist(), passages, ground)
 
-        for arc in passages.rides().tolist():
-            same = before.durations_s[arc]
-            durations_s[arc] = passages[arc].duration_s if differs[arc] else same
+    def _but(self, arcs: Sequence[int], passages: Passages, ground: Ground) -> PassageTimes:
+        """Return these times but for some arcs, in order, that are passed otherwise."""
+        differing = set(arcs)
+        apart = [arc for arc in arcs if passages.is_apart(arc)]
+        calendars = {arc: passages[arc].calendar() for arc in apart}
+        mean_calendars = {arc: passages[arc].mean_calendar() for arc in apart}
 
-        calendars: dict[int, list[Span]] = {}
-        mean_calendars: dict[int, list[Span]] = {}
-        for arc in passages.apart().tolist():
-            if differs[arc]:
-                calendars[arc] = passages[arc].calendar()
-                mean_calendars[arc] = passages[arc].mean_calendar()
-            else:
-                calendars[arc] = before.calendars[arc]
-                mean_calendars[arc] = before.mean_calendars[arc]
-        return cls(ground, calendars, mean_calendars, durations_s)
+        durations_s = passages.plain_durations_s()
+        rides = passages.rides()
+        durations_s[rides] = self.durations_s[rides]
+        for arc in differing.intersection(rides.tolist()):
+            durations_s[arc] = passages[arc].duration_s
+
+        same = [arc for arc in self.calendars if arc not in differing]
+        calendars.update((arc, self.calendars[arc]) for arc in same)
+        mean_calendars.update((arc, self.mean_calendars[arc]) for arc in same)
+        return PassageTimes(
+            ground,
+            dict(sorted(calendars.items())),
+            dict(sorted(mean_calendars.items())),
+            durations_s,
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -186,6 +186,10 @@ class Passages:
         apart: Ints = np.flatnonzero(~self._builder.is_plain())
         return apart
 
+    def is_apart(self, arc: int) -> bool:
+        """Tell whether an arc does not take everyone who comes, at any time."""
+        return self._builder.is_apart(arc)
+
     def rides(self) -> Ints:
         """Return the arcs that are rides of services."""
         return self._builder.rides()
@@ -266,14 +270,29 @@ class _Builder:
             is_plain[terminal] = False
         return is_plain
 
+    def is_apart(self, arc: int) -> bool:
+        """Tell of one arc whether it is a ride or does not take all who come, at any time."""
+        graph = self.network.graph
+        match graph.kind[arc]:
+            case "service":
+                return True
+            case "terminal":
+                node_id = graph.node_ids[graph.state_node[graph.tail[arc]]]
+                return self.openings.hours_at(node_id) is not None
+            case _:
+                (run,) = graph.runs[arc]
+                is_always_left = self.openings.hours_at(self._end(run)) is None
+                return not (is_always_left and self._is_open(self.entries[run.direction]))
+
+    def _is_open(self, entry: Entry) -> bool:
+        """Tell whether a link is always entered at once."""
+        return entry.spans == entry.let_in == entry.left_open == self.openings.all_time
+
     def _plain_directions(self) -> Bools:
         """Tell which links, forward and backward, take all who come at any time [2 x links]."""
-        all_time = self.openings.all_time
         ids = list(map(id, self.entries))
-        is_open = {
-            key: entry.spans == entry.let_in == entry.left_open == all_time
-            for key, entry in zip(ids, self.entries, strict=True)
-        }
+        different = dict(zip(ids, self.entries, strict=True))
+        is_open = {key: self._is_open(entry) for key, entry in different.items()}
         is_plain = np.array([is_open[key] for key in ids], bool)
 
         graph = self.network.graph
