@@ -16,6 +16,7 @@ def test_the_figures_of_the_route_by_the_pass() -> None:
             "generalised_cost_usd": 400 + 16 * 10,
             "cost_usd": 400,
             "time_h": 16,
+            "carbon_kg": 400 * 20 * 0.1,  # km, tonnes of a box, kg a tonne-kilometre
             "length_km": 400,
             "countries": ["PK", "KZ"],
             "borders": ["pass-east"],

@@ -44,6 +44,12 @@ def test_compare_says_what_moved(network: Network) -> None:
     assert compared["extra_usd_per_year"][0] == BOXES * 700
     assert compared["extra_usd_per_year"][1] is None
     assert compared["borders_after"][0].to_list() == ["west-plain", "plain-east"]
+    assert compared["carbon_kg_after"][1] is None
+    carbon, length = (
+        compared[f"{name}_after"][0] / compared[f"{name}_before"][0]
+        for name in ("carbon_kg", "length_km")
+    )
+    assert carbon == pytest.approx(length)  # of one lorry, over more kilometres
 
 
 def test_shifts_add_up_the_tonnes_of_each_link(network: Network) -> None:

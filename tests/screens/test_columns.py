@@ -49,6 +49,8 @@ def test_what_moves_shows_what_it_takes_more() -> None:
             "time_h_after": [14.0 * 24, None],
             "cost_usd_before": [1000.0, 10.0],
             "cost_usd_after": [1299.0, None],
+            "carbon_kg_before": [2100.0, 40.0],
+            "carbon_kg_after": [5900.0, None],
             "extra_usd_per_year": [None, None],
             "countries_before": [["KZ", "PK"], ["KZ"]],
             "countries_after": [["KZ", "PK"], None],
@@ -59,6 +61,7 @@ def test_what_moves_shows_what_it_takes_more() -> None:
     table = moves_table(moves)
     assert table["days"].to_list() == ["17.3→14.0\u00a0(-3.3)", "1.0→-"]
     assert table["USD"].to_list() == ["1,000→1,299\u00a0(+299)", "10→-"]
+    assert table["carbon, t"].to_list() == ["2.1→5.9\u00a0(+3.8)", "0.0→-"]
 
 
 def one_row(table: str, **cells: Any) -> pl.DataFrame:

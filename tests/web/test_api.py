@@ -344,6 +344,23 @@ def test_wrong_question_is_told_so(client: TestClient, wrong: dict[str, Any], st
     )
 
 
+@pytest.mark.parametrize(
+    "word,said",
+    [
+        ("nowhere", "There is no link 'nowhere'. Write the id of a link, a border"),
+        ("khunjerab-tashkurgan", "Did you mean 'khunjerab-tashkurgan-road'"),
+        ("khunjerab", "Did you mean 'node:khunjerab'"),
+        ("crossing:XX-PK", "There is no link 'crossing:XX-PK'. Did you mean 'crossing:"),
+    ],
+)
+def test_what_is_shut_and_is_no_link_is_told_with_the_nearest_names(
+    client: TestClient, word: str, said: str
+) -> None:
+    reply = client.post("/api/routes", json={**TRIP, "close": [word]})
+    assert reply.status_code == 422
+    assert said in reply.json()["message"]
+
+
 def test_a_trip_to_itself_is_a_line_of_no_length(client: TestClient) -> None:
     here = {"origin": "almaty", "destination": "Almaty"}
     found = routes(client, **here)

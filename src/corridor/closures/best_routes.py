@@ -11,7 +11,7 @@ from corridor.units import HOUR_S
 
 
 class BestRoute(TypedDict):
-    """Figures of one unit by its cheapest route: real USD, hours, km, and what it passes in order.
+    """Figures of one unit by its cheapest route: real USD, hours, kg CO2e, km, and what it passes.
 
     countries: each once; borders: links between two countries; links: every link, with repeats.
     """
@@ -19,6 +19,7 @@ class BestRoute(TypedDict):
     generalised_cost_usd: float
     cost_usd: float
     time_h: float
+    carbon_kg: float
     length_km: float
     countries: list[str]
     borders: list[str]
@@ -38,7 +39,7 @@ def best_routes(arrays: DemandArrays) -> list[BestRoute | None]:
     routes: list[BestRoute | None] = [None] * arrays.trips.height
     for class_, of_class in searches.items():
         for route in least_routes(arrays, arrays.weight[regime, class_], of_class):
-            routes[route.trip] = _route(arrays, class_, route.arcs, route.weight)
+            routes[route.trip] = _route(arrays, class_, route.trip, route.arcs, route.weight)
     return routes
 
 
@@ -50,16 +51,20 @@ class Passage(NamedTuple):
     country_to: str
 
 
-def _route(arrays: DemandArrays, class_: int, arcs: Sequence[int], cents: int) -> BestRoute:
-    """Return the figures of a route along some arcs in CSR order."""
+def _route(
+    arrays: DemandArrays, class_: int, trip: int, arcs: Sequence[int], cents: int
+) -> BestRoute:
+    """Return the figures of a trip's route along some arcs in CSR order."""
     regime = arrays.regime_of_day[0]
     passages = _passages(arrays, arcs)
+    query = arrays.queries[arrays.query_of[trip]]
     countries = [country for p in passages for country in (p.country_from, p.country_to)]
 
     return {
         "generalised_cost_usd": cents / 100,
         "cost_usd": int(arrays.cents[class_, arcs].sum()) / 100,
         "time_h": int(arrays.seconds[regime, class_, arcs].sum()) / HOUR_S,
+        "carbon_kg": int(query.carbon_g[arrays.arc_of[list(arcs)]].sum()) / 1000,
         "length_km": int(arrays.metres[arcs].sum()) / 1000,
         "countries": list(dict.fromkeys(countries)),
         "borders": [p.link_id for p in passages if p.country_from != p.country_to],

@@ -20,7 +20,7 @@ TRIP_COLUMNS = {
     "destination": "destination_node_id",
     "cargo": "cargo_id",
 }
-FIGURES = ("generalised_cost_usd", "cost_usd", "time_h", "length_km")
+FIGURES = ("generalised_cost_usd", "cost_usd", "time_h", "carbon_kg", "length_km")
 LISTS = ("countries", "borders", "links")
 SIDES = ("before", "after")
 YEARLY = ("t_per_year", "extra_usd_per_year")
@@ -50,8 +50,9 @@ def compare(
         * demand_id, origin, destination, cargo_id;
         * moved: ``same``, ``cost`` (same route, other figures), ``route``, ``opened``, ``cut`` or
           ``no route``;
-        * generalised_cost_usd, cost_usd, time_h and length_km of a unit, countries, borders and
-          links passed: each with ``_before`` and ``_after``, null where there is no route;
+        * generalised_cost_usd, cost_usd, time_h, carbon_kg and length_km of a unit, countries,
+          borders and links passed: each with ``_before`` and ``_after``, null where there is no
+          route;
         * reason: why there is none after, else why there was none before; null where both have one;
         * t_per_year and extra_usd_per_year: null where ``trips`` has no units_per_year, the second
           also where a route is lacking in one of the two.

@@ -18,6 +18,7 @@ from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 from corridor.reports.trip import main_corridors
 from corridor.reports.validation import MET, measured_count, verdict_counts
+from corridor.tables.columns import SEA_MODES
 
 EVIDENCE_TABLES = (marked("every table of the study"),)
 # What defaults give, by table and column.
@@ -32,6 +33,24 @@ DEFAULT_FIGURES = {
     ("terminals", "usd_per_teu"): marked("price of handling, USD a TEU"),
     ("terminals", "usd_per_t"): marked("price of handling, USD a tonne"),
 }
+# What tables say of each topic; times at borders are those of links, and are counted there.
+TOPICS = {
+    marked("prices"): ("rates", "charges", "price_bands"),
+    marked("demand"): ("demand", "demand_seasons"),
+    marked("closures"): ("hazards", "events", "states", "regimes"),
+    marked("projects"): ("projects", "project_payers"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic, the rows that say something of it, and the shares of these by grade."""
+
+    name: str
+    rows: int
+    read_share: float
+    known_share: float
+    estimate_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,7 @@ def sections(inputs: ReportInputs) -> list[Section]:
     values = {
         "guesses": heaviest_guesses(inputs, routes),
         "quality": trust(inputs),
+        "topics": _topics(inputs),
     }
     title = tell("How far to trust this report")
     return [Section("evidence", title, "evidence.html", values, title)]
@@ -110,6 +130,40 @@ def _row_counts(evidence: pl.DataFrame) -> tuple[int, int]:
     """Return how many rows were counted, and how many of these are estimates."""
     weak = evidence.filter(pl.col("confidence") == "C")
     return int(evidence["rows"].sum()), int(weak["rows"].sum())
+
+
+def _topics(inputs: ReportInputs) -> list[Topic]:
+    """Return the topics that rows speak of, each with its rows by grade."""
+    evidence = inputs.frame("evidence")
+    counts = {tell("times at borders"): _border_counts(inputs)}
+    for name, tables in TOPICS.items():
+        rows = evidence.filter(pl.col("table").is_in(tables))
+        counts[tell(name)] = rows.select("confidence", "rows")
+    return [_topic(name, rows) for name, rows in counts.items() if rows["rows"].sum()]
+
+
+def _border_counts(inputs: ReportInputs) -> pl.DataFrame:
+    """Return how many links over a border on land have which grade."""
+    if not inputs.links.height:
+        return pl.DataFrame(schema={"confidence": pl.String, "rows": pl.Int64})
+
+    country = inputs.nodes.select("node_id", "country")
+    tails = country.rename({"node_id": "from_node_id", "country": "tail"})
+    heads = country.rename({"node_id": "to_node_id", "country": "head"})
+    ends = inputs.links.join(tails, on="from_node_id").join(heads, on="to_node_id")
+    on_land = ends.filter(
+        pl.col("tail") != pl.col("head"), ~pl.col("mode").is_in([*SEA_MODES, "air"])
+    )
+    return on_land.group_by("confidence").agg(pl.len().cast(pl.Int64).alias("rows"))
+
+
+def _topic(name: str, counts: pl.DataFrame) -> Topic:
+    """Return a topic with the shares of its rows by grade."""
+    rows = int(counts["rows"].sum())
+    of_grade = {
+        grade: int(counts.filter(pl.col("confidence") == grade)["rows"].sum()) for grade in "ABC"
+    }
+    return Topic(name, rows, of_grade["A"] / rows, of_grade["B"] / rows, of_grade["C"] / rows)
 
 
 def _table_rows(evidence: pl.DataFrame) -> list[dict[str, Any]]:

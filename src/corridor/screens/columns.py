@@ -467,6 +467,7 @@ def moves_table(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("moved").replace(MOVES),
         _before_and_after("time_h", per=DAY_H, decimals=1).alias("days"),
         _before_and_after("cost_usd", per=1, decimals=0).alias("USD"),
+        _before_and_after("carbon_kg", per=1000, decimals=1).alias("carbon, t"),
         _tenth_millions("extra_usd_per_year", "extra USD m/year"),
         pl.col("countries_before").list.join("-").alias("before"),
         pl.col("countries_after").list.join("-").alias("after"),

@@ -784,6 +784,8 @@ LOSS_MOVES = Table(
         number("cost_usd_after", "money of a unit with them; null: no route", "USD"),
         number("time_h_before", "time without them", "h"),
         number("time_h_after", "time with them", "h"),
+        number("carbon_kg_before", "carbon of a unit without them", "kg CO2e"),
+        number("carbon_kg_after", "carbon of a unit with them", "kg CO2e"),
         number("length_km_before", "length without them", "km"),
         number("length_km_after", "length with them", "km"),
         Column("countries_before", "country", "countries passed without them", many=True),

@@ -26,7 +26,7 @@ from corridor.study.settings import Scenario
 from corridor.study.study import Study
 from corridor.study.study import read as read_study
 from corridor.web.latest import Latest
-from corridor.web.questions import Routes, State, baseline_of, choices, what_if_rows
+from corridor.web.questions import Routes, State, baseline_of, choices, require_links, what_if_rows
 from corridor.web.what_if import with_what_if
 
 MAX_NETWORKS = 48
@@ -137,6 +137,7 @@ class LiveStudy:
             base = self._network(base_key, lambda: _with_projects(unbuilt, projects))
 
         change_ids = study.tables["changes"]["change_id"].unique().to_list()
+        require_links(question, base.frames["links"], base.frames["nodes"])
         rows = tuple(what_if_rows(question, base.frames["changes"], change_ids))
         if not rows:
             return StudyState(study, scenario, on, projects, base, base, rows, self._answers)

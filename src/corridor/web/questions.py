@@ -17,10 +17,11 @@ from pydantic import (
     ValidationError,
 )
 
-from corridor.errors import CallError, UnknownName
+from corridor.errors import CallError, UnknownName, near_matches
 from corridor.routing.conditions import Options
 from corridor.routing.showing import USUAL, Showing
-from corridor.tables.columns import OPEN_STATUS, SANCTIONS, SERVICE_CLASSES
+from corridor.tables.columns import OPEN_STATUS, SANCTIONS, SEA_MODES, SERVICE_CLASSES
+from corridor.tables.selectors import Term, parse, select_terms
 from corridor.web.limits import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -354,6 +355,44 @@ def what_if_rows(
     if count > MAX_CHANGES:
         raise CallError(f"A what-if holds at most {MAX_CHANGES} changes.")
     return rows
+
+
+def require_links(question: State, links: pl.DataFrame, nodes: pl.DataFrame) -> None:
+    """Raise CallError, with the nearest names, where what is shut or opened means no link."""
+    for word in (*question.close, *question.open):
+        for term in _terms(word):
+            if not select_terms([term], links, nodes):
+                near = _near_selectors(term, links, nodes)
+                hint = "Write the id of a link, a border (crossing:AF-PK) or a place (node:...)."
+                if near:
+                    hint = f"Did you mean {' or '.join(map(repr, near))}?"
+                raise CallError(f"There is no link {str(term)!r}. {hint}")
+
+
+def _terms(word: str) -> tuple[Term, ...]:
+    """Return the terms of a selector; none where it cannot be read, which is told elsewhere."""
+    try:
+        return parse(word)
+    except ValueError:
+        return ()
+
+
+def _near_selectors(term: Term, links: pl.DataFrame, nodes: pl.DataFrame) -> list[str]:
+    """Return the selectors nearest to a term: links and places, or the crossings there are."""
+    if term.kind == "crossing":
+        country = dict(nodes.select("node_id", "country").iter_rows())
+        on_land = links.filter(~pl.col("mode").is_in(SEA_MODES))
+        ends = on_land.select("from_node_id", "to_node_id").iter_rows()
+        pairs = {tuple(sorted((country[tail], country[head]))) for tail, head in ends}
+        borders = sorted(f"crossing:{a}-{b}" for a, b in pairs if a != b)
+        return list(near_matches(str(term), borders))
+
+    selectors = {link_id: link_id for link_id in links["link_id"]}
+    for node_id, name in nodes.select("node_id", "name").iter_rows():
+        selectors.setdefault(node_id, f"node:{node_id}")
+        selectors.setdefault(name, f"node:{node_id}")
+    near = near_matches(term.word, selectors) if term.kind in ("id", "node") else ()
+    return list(dict.fromkeys(selectors[match] for match in near))
 
 
 def _status_row(row_id: str, status: str) -> dict[str, Any]:
