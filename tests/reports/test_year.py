@@ -43,3 +43,11 @@ def test_a_year_is_told_only_of_a_long_calendar() -> None:
     assert "Of 26 departures through the year 23 find a route" in year_sentence(trip)
     short = cases.results() | {"calendar": cases.calendar().head(4)}
     assert year_sentence(report_inputs(short).trips[0]) == ""
+
+
+def test_departures_name_the_borders_they_pass() -> None:
+    inputs = report_inputs(cases.results())
+    ids = set(cases.calendar()["borders"].explode().drop_nulls())
+    names = set(inputs.trips[0].calendar["borders"].explode().drop_nulls())
+    assert ids & set(inputs.links["link_id"])
+    assert names and not names & set(inputs.links["link_id"])

@@ -109,9 +109,9 @@ def trips_of(
     calendar
         Departures of all trips through the year.
     elements
-        Names of links and services by their ids, which reasons tell.
+        Names of links and services by their ids, which reasons and departures tell.
     """
-    calendar = _with_plain_reasons(calendar, elements)
+    calendar = _with_border_names(_with_plain_reasons(calendar, elements), elements)
     trips = [_trip(_with_plain_reason(row, elements), names, calendar) for row in rows]
     return _with_distinct_names(trips)
 
@@ -206,6 +206,13 @@ def _with_plain_reasons(calendar: pl.DataFrame, elements: Mapping[str, str]) -> 
     return calendar.with_columns(
         pl.col("reason").replace_strict(plain, return_dtype=pl.String, default=None)
     )
+
+
+def _with_border_names(calendar: pl.DataFrame, elements: Mapping[str, str]) -> pl.DataFrame:
+    """Return departures with names in place of the ids of the borders they pass."""
+    if not calendar.height:
+        return calendar
+    return calendar.with_columns(pl.col("borders").list.eval(pl.element().replace(dict(elements))))
 
 
 def _lettered(routes: pl.DataFrame, legs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
