@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -187,13 +186,18 @@ def _money_rows(query: Query, route_id: str, itinerary: Sequence[Leg]) -> list[d
     return [
         {"route_id": route_id, "leg": number, **row}
         for number, leg in enumerate(itinerary)
-        for row in query.once(("money", id(leg.lines)), partial(_money_of, leg))
+        for row in _money_of(query, leg)
     ]
 
 
-def _money_of(leg: Leg) -> list[dict[str, Any]]:
+def _money_of(query: Query, leg: Leg) -> list[dict[str, Any]]:
     """Return the lines of the money of a leg, which are those of its section."""
-    return [_money_row(line, own) for line, own in zip(leg.lines, leg.deviations, strict=True)]
+    known = query.sections.money
+    rows = known.get(id(leg.lines))
+    if rows is None:
+        pairs = zip(leg.lines, leg.deviations, strict=True)
+        rows = known[id(leg.lines)] = [_money_row(line, own) for line, own in pairs]
+    return rows
 
 
 def _money_row(line: PriceLine, own: Deviation) -> dict[str, Any]:

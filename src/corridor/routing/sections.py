@@ -47,12 +47,16 @@ class Section(NamedTuple):
 
 
 class Sections:
-    """The sections of every arc at some costs, in order; those of an arc are made once."""
+    """The sections of every arc at some costs, in order; those of an arc are made once.
+
+    money: rows of tables that are made once too, by the identity of the lines they are of.
+    """
 
     def __init__(self, network: Network, costs: Costs) -> None:
         self._network = network
         self._costs = costs
         self._made: dict[int, tuple[Section, ...]] = {}
+        self.money: dict[int, list[Row]] = {}
 
     def __getitem__(self, arc: int) -> tuple[Section, ...]:
         sections = self._made.get(arc)
