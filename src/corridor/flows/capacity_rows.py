@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from corridor.flows.demand import DemandArrays
-from corridor.kernels import Floats, Ints
+from corridor.kernels import Floats
 from corridor.language.messages import figure, message
 from corridor.network.graph import LinkRun, Row, members_of
 from corridor.network.memory import Derived
@@ -148,23 +148,23 @@ def read_capacities(arrays: DemandArrays, *, is_limited: bool = True) -> Capacit
     network = arrays.network
     number_of = {row["cargo_id"]: number for number, row in enumerate(network.rows("cargoes"))}
     cargo_of = np.array([number_of[cargo_id] for cargo_id in arrays.trips["cargo_id"]], np.int64)
-    key = (arrays.arc_of.tobytes(), cargo_of.tobytes())
-    memo = Derived.LIMITS.of(key, is_limited)
-    return network.once(memo, lambda: _capacities(arrays, cargo_of, is_limited=is_limited))
+    moved = tuple(sorted(set(cargo_of.tolist())))
+    memo = Derived.LIMITS.of(arrays.arc_of.tobytes(), moved, is_limited)
+    shared = network.once(memo, lambda: _capacities(arrays, moved, is_limited=is_limited))
+    return replace(shared, cargo_of=cargo_of)
 
 
-def _capacities(arrays: DemandArrays, cargo_of: Ints, *, is_limited: bool) -> Capacities:
-    """Return the limits that trips of some cargoes meet; cargo_of: row of each [trips]."""
+def _capacities(arrays: DemandArrays, moved: Sequence[int], *, is_limited: bool) -> Capacities:
+    """Return the limits that cargoes meet, by their rows, before trips are known."""
     from scipy.sparse import csr_matrix
 
     cargoes = arrays.network.rows("cargoes")
     limits = _Limits(arrays)
     warnings = tuple(limits.warnings()) if is_limited else ()
-    moved = [cargoes[number] for number in sorted(set(cargo_of.tolist()))]
     rows = tuple(
         row
         for row in (limits.rows() if is_limited else ())
-        if row.rides and any(row.per_unit(cargo) for cargo in moved)
+        if row.rides and any(row.per_unit(cargoes[cargo]) for cargo in moved)
     )
 
     rides = [(number, *ride) for number, row in enumerate(rows) for ride in row.rides]
@@ -172,7 +172,7 @@ def _capacities(arrays: DemandArrays, cargo_of: Ints, *, is_limited: bool) -> Ca
     shape = (len(rows), len(arrays.head))
     return Capacities(
         rows=rows,
-        cargo_of=cargo_of,
+        cargo_of=np.zeros(0, np.int64),
         per_unit=np.array([[row.per_unit(cargo) for row in rows] for cargo in cargoes]),
         occupancy=csr_matrix((times.astype(float), (at_row, at_arc)), shape=shape),
         warnings=warnings,

@@ -71,7 +71,7 @@ class Derived(Enum):
     COSTS = "costs of every arc", ("cargo_id", "service class", "lot", "rules", "regimes"), FIXED
     SPREAD = "how the hours of every arc spread, storms apart", ("costs",), FIXED
     SECTIONS = "links and terminals of every arc, as legs tell of them", ("costs",), FIXED
-    LIMITS = "limits that some demand meets", ("arcs and cargoes", "limited or not"), FIXED
+    LIMITS = "limits that cargoes meet", ("order of arcs", "cargoes", "limited or not"), FIXED
     ELEMENTS = "what every arc passes, by name", (), FIXED
     ACCOUNTS = "who earns what on every arc", ("costs",), FIXED
     TIMETABLE_EDITS = "dated changes of timetables", (), FIXED
