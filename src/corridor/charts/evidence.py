@@ -53,6 +53,17 @@ _TABLES = (
     marked("replays"),
     marked("parameters"),
     marked("sources"),
+    marked("charges"),
+    marked("demand_seasons"),
+    marked("price_bands"),
+    marked("project_payers"),
+    marked("questions"),
+    marked("shapes"),
+    marked("shipment_destinations"),
+    marked("shipment_slots"),
+    marked("states"),
+    marked("terrains"),
+    marked("volumes"),
 )
 _COUNT_FROM_SHARE = 0.05  # smaller bars have no room for their number of rows
 
