@@ -33,7 +33,7 @@ from studies.shapes.land import (
     ways_network,
 )
 from studies.shapes.sea import SeaLanes
-from studies.shapes.stations import NO_STATIONS, railway_stations, towns
+from studies.shapes.stations import NO_STATIONS, railway_stations, stations_of, towns
 
 from corridor.network.geo import great_circle_km
 from corridor.network.shapes import Point, is_off, length_km, points_of, text_of
@@ -96,9 +96,9 @@ def main(arguments: Sequence[str]) -> int:
 
     study, *railways = map(Path, arguments)
     links = list(read_links(study))
-    networks = read_networks(*railways)
-    lanes = SeaLanes()
     via = read_via()
+    networks = read_networks([place for places in via.values() for place in places], *railways)
+    lanes = SeaLanes()
 
     rows = []
     for link in links:
@@ -115,21 +115,31 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def read_networks(railways: Path | None = None) -> dict[str, Networks]:
+def read_networks(via: Sequence[Point], railways: Path | None = None) -> dict[str, Networks]:
     """Return the networks of each mode, those that are tried first before those tried last.
 
+    via: towns on the way of links; arcs are led through them as through those of GeoNames.
     railways: a folder of files out of OpenStreetMap.
     """
     rails = Source("scgraph-rail", "B", package_network("world_railways", 15.0, NO_STATIONS))
     roads = Source("scgraph-roads", "B", package_network("world_highways", 8.0, NO_STATIONS))
-    by_towns = Source("scgraph-roads", "C", package_network("world_highways", 8.0, towns()))
+    settlements = stations_of(towns(), via)
+    by_towns = Source("scgraph-roads", "C", package_network("world_highways", 8.0, settlements))
     if railways is None:
         return {"road": [[roads], [by_towns]], "rail": [[rails]]}
 
-    stations = package_network("world_railways", 15.0, railway_stations(railways))
-    by_stations = Source("scgraph-rail", "B", stations)
+    stations = railway_stations(railways)
+    by_stations = Source("scgraph-rail", "B", _railways_by(stations))
+    by_both = Source("scgraph-rail", "C", _railways_by(stations, towns(), via))
     ways = Source("osm", "B", ways_network(railways, gap_km=1.0), is_fine=True)
-    return {"road": [[roads], [by_towns]], "rail": [[ways, by_stations], [rails]]}
+    return {
+        "road": [[roads], [by_towns]],
+        "rail": [[ways, by_stations], [rails], [by_both]],
+    }
+
+
+def _railways_by(*places: Sequence[Point]) -> LandNetwork:
+    return package_network("world_railways", 15.0, stations_of(*places))
 
 
 def read_links(study: Path) -> Iterator[Link]:
@@ -321,7 +331,7 @@ def _traced(trace: Trace, source: Source) -> Shape:
     if is_coarse:
         note = "drawn between few points: the network has no more"
         return Shape(points, trace.traced_km, source.source_id, "C", note)
-    by_towns = "led through towns of GeoNames where the network has no points"
+    by_towns = "led through towns where the network has no points"
     note = by_towns if source.grade == "C" else ""
     return Shape(points, trace.traced_km, source.source_id, source.grade, note)
 

