@@ -207,7 +207,9 @@ def _project_points(inputs: ReportInputs) -> list[Point]:
     if row["npv_usd"] >= 0:
         verdict = tell("Yes: it costs {cost} to build and gains {worth}.", **words)
     else:
-        verdict = tell("No: it costs {cost} to build and loses {worth}.", **words)
+        verdict = tell(
+            "No: it costs {cost} to build and loses {worth} even with all borders open.", **words
+        )
     sentences = [*_future_sentences(row), *_begin_sentences(inputs)]
     return [Point(paragraph([row["question"], verdict]), paragraph(sentences))]
 

@@ -243,9 +243,14 @@ def _open_sentences(inputs: ReportInputs, projects: Sequence[FirstProject]) -> l
     known = [part for part in needed if part is not None]
     if not known:
         return []
+    needed_share = share(max(known))
+    if len(known) > 1:
+        return [
+            tell(
+                "Each of these pays as soon as the borders are open {share} of the time.",
+                share=needed_share,
+            )
+        ]
     return [
-        tell(
-            "That pays as soon as the borders are open {share} of the time.",
-            share=share(max(known)),
-        )
+        tell("That pays as soon as the borders are open {share} of the time.", share=needed_share)
     ]
