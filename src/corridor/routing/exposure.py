@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Floats, Ints
+from corridor.kernels import Bools, Floats, Ints
 from corridor.kernels.records import LABEL
 from corridor.network import hazards
 from corridor.network.hazards import Visits
@@ -75,7 +75,8 @@ def _weights_of_arcs(query: Query, route: Ints, arc: Ints, at_s: Ints, routes: i
     route, arc, at_s: of each coming by [visits].
     """
     covered = hazards.arcs_covered(query.network)
-    on_covered = np.flatnonzero(covered.any(axis=0)[arc])
+    is_covered: Bools = np.asarray(covered.any(axis=0))
+    on_covered = np.flatnonzero(is_covered[arc])
     hazard, place = np.nonzero(covered[:, arc[on_covered]])
     visit = on_covered[place]
     visits = Visits(route[visit], hazard, at_s[visit])
