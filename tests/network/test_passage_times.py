@@ -15,6 +15,7 @@ from core_cases import closed
 from corridor.network.changes import apply
 from corridor.network.network import Network, build
 from corridor.routing.query import Query, prepare
+from corridor.tables import schema
 from random_networks import DEPART, evidence, frame, random_network
 
 EDITS = {
@@ -28,12 +29,6 @@ EDITS = {
     "services": [("departures_per_week", "set", "3"), ("gathering_h", "set", "5")],
     "terminals": [("handling_h", "set", "9")],
 }
-KEYS = {
-    "links": "link_id",
-    "windows": "window_id",
-    "services": "service_id",
-    "terminals": "terminal_id",
-}
 edits = st.tuples(
     st.sampled_from([(table, edit) for table, of_table in EDITS.items() for edit in of_table]),
     st.integers(0, 20),
@@ -46,7 +41,7 @@ def rows(
     """Return drawn edits as rows of changes."""
     made = []
     for (table, (column, op, value)), number in drawn:
-        ids = network.frames[table][KEYS[table]].to_list()
+        ids = network.frames[table][str(schema.table(table).key)].to_list()
         if ids:
             edit = {"table": table, "column": column, "op": op, "value": value}
             made.append(evidence({**closed(ids[number % len(ids)]), **edit}))

@@ -107,6 +107,7 @@ def _swept(arrays: DemandArrays, weight: Ints, goals: Groups) -> Ints | None:
     forth = weighted(layers, weight)
     if forth is None:
         return None
+
     back = forth._replace(up_weight=forth.down_weight, down_weight=forth.up_weight)
     least, is_exact = hierarchy.distances(layers.hierarchy, back, layers.everywhere, *goals)
     if not is_exact:

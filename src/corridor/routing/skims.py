@@ -217,6 +217,7 @@ def _ready(day: FrozenDay) -> _Ready | None:
     """
     if len(day.ptr) - 1 < MIN_STATES or (day.weight == 0).any():
         return None
+
     layers = layers_of(day.query.network, day.ptr, day.head)
     sweep = weighted(layers, day.weight)
     return None if sweep is None else _Ready(layers, sweep)

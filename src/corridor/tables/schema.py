@@ -1422,7 +1422,6 @@ TABLES: tuple[Table, ...] = (
 
 
 @cache
-@cache
 def table(name: str) -> Table:
     """Return the declaration of a table; KeyError if there is none of that name."""
     for declared in TABLES:
