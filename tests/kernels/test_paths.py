@@ -115,10 +115,20 @@ def test_heap_gives_entries_in_order(entries: list[int]) -> None:
 
 
 @settings(max_examples=60)
-@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), max_size=20))
-def test_undominated_keeps_the_front_and_one_of_equals(rows: list[tuple[int, ...]]) -> None:
+@given(
+    st.integers(3, 4).flatmap(
+        lambda width: st.lists(st.tuples(*[st.integers(0, 4)] * width), max_size=20)
+    ),
+    st.integers(1, 20),
+)
+def test_undominated_keeps_the_front_and_one_of_equals(
+    rows: list[tuple[int, ...]], most: int
+) -> None:
     rows = sorted(rows)
-    keep = undominated(np.array(rows, np.int64).reshape(-1, 3))
+    values = np.array(rows, np.int64).reshape(len(rows), -1 if rows else 3)
+    keep = undominated(values, len(rows))
+    first = undominated(values, most)
+    assert np.flatnonzero(first).tolist() == np.flatnonzero(keep)[:most].tolist()
     front = {
         r
         for r in rows

@@ -1078,31 +1078,48 @@ def _routes(
 
 
 @njit(**JIT)
-def undominated(values: Ints) -> Bools:
+def undominated(values: Ints, most: int) -> Bools:
     """Tell which rows no other row is at least as good as everywhere; of equal rows the first.
 
     values int64 [rows, criteria] in the order of their first column, then of the next and so on;
-    smaller is better. Returns bool [rows].
+    smaller is better. most: how many are told at most, those of the first rows. Returns bool
+    [rows].
     """
     rows, criteria = values.shape
-    keep = np.ones(rows, np.bool_)
+    keep = np.zeros(rows, np.bool_)
+    count = 0
     if criteria <= STAIRCASE_CRITERIA:
         staircase = np.empty(2 * rows, np.int64)
         corners = 0
         for i in range(rows):
+            if count == most:
+                break
             x = values[i, 1] if criteria > 1 else np.int64(0)
             y = values[i, 2] if criteria > 2 else np.int64(0)
-            keep[i] = not _is_on_or_above(staircase, 0, corners, x, y)
-            if keep[i]:
+            if not _is_on_or_above(staircase, 0, corners, x, y):
                 corners = _build(staircase, 0, corners, x, y)
+                keep[i] = True
+                count += 1
         return keep
 
+    kept = np.empty((min(most, rows), criteria - 1), np.int64)
+    last = 0  # the one that was as good as a row last: often it is as good as the next one too
     for i in range(rows):
-        k = 0
-        while k < i and keep[i]:  # none that comes later is at least as good, unless it is equal
-            is_worse = not keep[k]
-            for c in range(criteria):
-                is_worse |= values[k, c] > values[i, c]
-            keep[i] = is_worse
+        if count == most:
+            break
+        k = -1
+        is_kept = True
+        while k < count and is_kept:  # no later row is at least as good, unless it is equal
+            other = last if k < 0 else k
+            is_worse = count == 0
+            for c in range(criteria - 1):
+                is_worse |= kept[other, c] > values[i, c + 1]
+            if not is_worse:
+                is_kept = False
+                last = other
             k += 1
+        if is_kept:
+            kept[count] = values[i, 1:]
+            keep[i] = True
+            count += 1
     return keep

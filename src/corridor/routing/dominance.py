@@ -10,14 +10,18 @@ from corridor.kernels.records import Tolerances
 MOST_POINTS = 256  # each two of which are compared with all
 
 
-def undominated_rows(values: Ints) -> Ints:
-    """Return the rows that no other is at least as good as, the best by the first column first."""
+def undominated_rows(values: Ints, most: int | None = None) -> Ints:
+    """Return the rows that no other is at least as good as, the best by the first column first.
+
+    most: how many of them, the first; null: all.
+    """
     from corridor.kernels.pareto import undominated
 
     # What is the same of all rows sets none of them back; the kernel is faster on fewer columns.
     differs = (values != values[:1]).any(axis=0)
     order = np.lexsort(values.T[::-1])
-    rows: Ints = order[undominated(np.ascontiguousarray(values[order][:, differs]))]
+    ordered = np.ascontiguousarray(values[order][:, differs])
+    rows: Ints = order[undominated(ordered, len(values) if most is None else most)]
     return rows
 
 
@@ -42,9 +46,9 @@ def beyond_hidden(straight: Ints, back: Ints, tolerances: Tolerances) -> Ints:
     points = np.zeros((1, columns), np.int64)
     for row in back:
         of_row = np.where(straight <= _near_least(row, tolerances), 0, straight)
-        of_row = of_row[undominated_rows(of_row)][:MOST_POINTS]
+        of_row = of_row[undominated_rows(of_row, MOST_POINTS)]
         pairs = np.maximum(points[:, None], of_row[None]).reshape(-1, columns)
-        points = pairs[undominated_rows(pairs)][:MOST_POINTS]
+        points = pairs[undominated_rows(pairs, MOST_POINTS)]
     return points
 
 

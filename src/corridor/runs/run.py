@@ -34,7 +34,7 @@ from corridor.trade.elastic import TABLES as ROUND_TABLES
 from corridor.trade.elastic import study_elastic_flows
 
 SETTINGS = {"seed": 0, "max_routes": MAX_ROUTES, "calendar_every_days": EVERY_DAYS}
-STEPS_AFTER_TRIPS = 11  # closures (3), flows, scenarios, evidence and trade (4), projects, writing
+STEPS_AFTER_TRIPS = 12  # closures (3), programme, what runs beside (6), appraisal, writing
 PROJECTS_FOLDER = "projects"
 
 Progress = Callable[[str, int, int], None]
@@ -63,8 +63,8 @@ def run(
     must_keep
         Whether a folder that cannot be written is an error; if not, the results are not kept.
     in_second_process
-        Whether flows, other scenarios, evidence, trade and second corridors are computed in a
-        second process; a script that asks for it needs ``if __name__ == "__main__":``.
+        Whether a second process shares the work; a script that asks for it needs
+        ``if __name__ == "__main__":``.
     progress
         Called with a word, the steps done and all steps.
 
@@ -99,7 +99,7 @@ def run(
         projects = _ProjectTables(
             projects_folder(study, folder) if is_writable else None, fresh, progress
         )
-        with beside(in_second_process=in_second_process) as start:
+        with beside(study, in_second_process=in_second_process) as start:
             workers = 1 if in_second_process else None  # the other processor is busy
             frames = _computed(study, start, say, projects, workers)
         if is_writable:
@@ -193,26 +193,32 @@ def _computed(
 
     start: what starts a computation beside the others. workers: threads that simulate years.
     """
-    tables_beside = start(_tables_beside, study, workers)
-    appraisal_beside = start(
-        partial(appraisal_tables, study, projects.folder, fresh=projects.fresh)
-    )
+    # The longest first, as only what has not been begun can change hands.
+    appraisal = start(partial(appraisal_tables, folder=projects.folder, fresh=projects.fresh))
+    others = [
+        start(_scenario_tables),
+        start(trade_tables),
+        start(_corridor_tables, workers),
+        start(_question_tables, workers),
+        start(_flow_tables),
+        start(_observation_tables),
+    ]
 
     frames = trip_tables(study, say)
     done = STEPS * len(study.trips)
-
     losses_of = _loss_tables(study, workers, lambda word, steps: say(word, done + steps))
 
-    say("flows, other scenarios, evidence and trade", done + 3)
-    frames |= tables_beside()
+    say("programme of projects", done + 3)
+    frames |= programme_tables(study, projects.folder, projects.progress, fresh=projects.fresh)
     frames["closures"] = closed_links(study.network, study.scenario.as_of)
     frames["evidence"] = confidence_counts(study.tables)
     frames["defaults"] = study.defaults
 
-    say("programme of projects", done + 5)
-    frames |= programme_tables(study, projects.folder, projects.progress, fresh=projects.fresh)
-    say("appraising projects", done + 6)
-    frames |= appraisal_beside()
+    for number, tables in enumerate(reversed(others), start=4):
+        say("flows, other scenarios, evidence and trade", done + number)
+        frames |= tables()
+    say("appraising projects", done + 10)
+    frames |= appraisal()
     return _with_columns(frames | losses_of)
 
 
@@ -227,20 +233,15 @@ def _flow_tables(study: Study) -> dict[str, pl.DataFrame]:
     return flow_tables(study, elastic.flows) | tables
 
 
-def _tables_beside(study: Study, workers: int | None) -> dict[str, pl.DataFrame]:
-    """Return what a second process computes: flows, other scenarios, evidence and trade.
+def _question_tables(study: Study, workers: int | None) -> dict[str, pl.DataFrame]:
+    """Return the questions a study is judged by, beside what it answers."""
+    return {"questions": judged_questions(study, study.tables["questions"], workers)}
 
-    With what second corridors are worth both processes take as long.
-    """
+
+def _observation_tables(study: Study) -> dict[str, pl.DataFrame]:
+    """Return what was observed, beside what the model says."""
     observations = study.tables["observations"]
-    return {
-        **_flow_tables(study),
-        **trade_tables(study),
-        "scenarios": _scenario_table(study),
-        "validation": observations_beside_model(observations, study.network_of),
-        "questions": judged_questions(study, study.tables["questions"], workers),
-        **_corridor_tables(study, workers),
-    }
+    return {"validation": observations_beside_model(observations, study.network_of)}
 
 
 def _corridor_tables(study: Study, workers: int | None) -> dict[str, pl.DataFrame]:
@@ -251,10 +252,10 @@ def _corridor_tables(study: Study, workers: int | None) -> dict[str, pl.DataFram
     return {"loss_corridors": corridors(study, study.network_of, workers=workers)}
 
 
-def _scenario_table(study: Study) -> pl.DataFrame:
+def _scenario_tables(study: Study) -> dict[str, pl.DataFrame]:
     """Return the trips under the scenarios they are compared under."""
     scenario_ids = [scenario.scenario_id for scenario in _compared(study)]
-    return compare(study.trips, scenario_ids, study.network_of)
+    return {"scenarios": compare(study.trips, scenario_ids, study.network_of)}
 
 
 def _with_columns(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
