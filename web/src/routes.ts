@@ -3,7 +3,7 @@
 import { layerName, modeName } from "./described";
 import { became, extra, gone } from "./difference";
 import { listed, number, t, tn, together } from "./language";
-import { at, bareDays, barePercent, bareTonnes, button, days, h, hours, km, medianHours, moment, percent, usd } from "./markup";
+import { at, bareChance, bareDays, bareTonnes, button, days, h, hours, km, medianHours, moment, percent, usd } from "./markup";
 import { CRITERIA, type Answer, type Criterion, type Leg, type Opening, type Route } from "./types";
 
 const value: Record<Criterion, (r: Route) => number> = {
@@ -23,7 +23,7 @@ const COLUMNS: Column[] = [
   { key: "on_time", head: t("On time"), unit: "%", title: t("chance to arrive by the end of the day asked, if nothing closes"), of: (r) => -(r.on_time_share ?? 0), cell: (r) => [percent(r.on_time_share ?? 0)], kind: "on-time" },
   { key: "cost", head: t("Price"), unit: t("USD"), title: t("below it what 9 of 10 prices lie between"), of: value.cost, cell: (r) => [number(r.cost_usd), h("br"), h("span", { class: "band" }, band(r))] },
   { key: "carbon", head: t("Carbon"), unit: t("t CO₂e"), title: t("from well to wheel"), of: value.carbon, cell: (r) => [bareTonnes(r.carbon_kg)] },
-  { key: "risk", head: t("Chance of meeting a closure"), unit: "%", title: t("to meet a closure under way, given what is open on departure"), of: value.risk, cell: (r) => [barePercent(r.risk_share)] },
+  { key: "risk", head: t("Chance of meeting a closure"), unit: "%", title: t("to meet a closure under way, given what is open on departure"), of: value.risk, cell: (r) => [bareChance(r.risk_share)] },
 ];
 const WAY: Pick<Column, "key" | "of"> = { key: "way", of: (r) => r.corridor };
 
@@ -107,7 +107,7 @@ export function showRoutes(answer: Answer, shown: Route[], weights: Record<Crite
     ...(lost ? [lost] : []),
     h("p", { class: "small" }, [
       t("Time: half of the trips take less, if nothing closes."), t("Price: below it what 9 of 10 prices lie between."), isTimed ? t("On time: chance to arrive by the end of the day asked, if nothing closes.") : "",
-      t("Chance of meeting a closure under way, given what is open on departure."), t("Best value: money, and time at what it costs the cargo."), !sort && !isPlain(weights) ? t("Ordered by the weights.") : "",
+      t("Chance of meeting a closure under way, given what is open on departure; none known: no hazard of the study lies on the route."), t("Best value: money, and time at what it costs the cargo."), !sort && !isPlain(weights) ? t("Ordered by the weights.") : "",
     ].filter((w) => w).join(" ")),
     ...[...answer.left_out, ...answer.warnings].map((w) => h("p", { class: "small" }, hooks.told(lettered(w, answer.routes)))),
   );

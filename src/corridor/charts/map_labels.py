@@ -11,7 +11,7 @@ import polars as pl
 from corridor.charts.basemap.outline import country_places
 from corridor.charts.basemap.view import View
 from corridor.charts.map_lines import node_places
-from corridor.charts.placement import Box, Ink, Label, Pixel, box_around, free_places
+from corridor.charts.placement import Box, Ink, Label, Pixel, box_around, free_places, ink_of
 from corridor.charts.text import text_width
 from corridor.language.cldr import country_name
 from corridor.network.outline import Label as CountryLabel
@@ -32,6 +32,7 @@ _BESIDE_DOT = (
 _ON_LINK = ((0, 0),)
 _BESIDE_LINK = ((0.8, 0), (-0.8, 0), (0, 0.8), (0, -0.8), (1.2, 0), (-1.2, 0))
 _ABOUT_COUNTRY = tuple((x, y) for y in (0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6) for x in (0, 0.3, -0.3))
+_CROSS_PX = 6  # from the middle of the cross of a shut link to its rim
 _ALONG_LINK = (0.5, 0.35, 0.65, 0.2, 0.8)  # shares of a link's length at which its letter may stand
 
 _NAMED_KINDS = (
@@ -202,9 +203,15 @@ def _country_text(label: CountryLabel) -> str:
 
 
 def place_letters(
-    nodes: pl.DataFrame, legs: pl.DataFrame, view: View, names: Sequence[Name]
+    nodes: pl.DataFrame,
+    legs: pl.DataFrame,
+    view: View,
+    names: Sequence[Name],
+    marks: Sequence[Pixel] = (),
 ) -> list[dict[str, Any]]:
     """Return each route's letter on a link that no other route takes, where there is one.
+
+    It stands clear of the lines of the other routes where it can.
 
     Parameters
     ----------
@@ -216,6 +223,8 @@ def place_letters(
         What the map shows.
     names
         Of the nodes, which must stay free.
+    marks
+        Where else something stands that must stay free, such as the cross of a shut link.
 
     Returns
     -------
@@ -226,10 +235,12 @@ def place_letters(
     links = legs.filter(pl.col("kind") == "link")
     unshared = links.filter(pl.col("letter").n_unique().over("link_id") == 1)
 
-    boxes = [name.box for name in names]
+    boxes = [*(name.box for name in names), *(box_around(mark, _CROSS_PX) for mark in marks)]
     rows = []
     for (letter,), group in unshared.group_by("letter", maintain_order=True):
-        place = _first_letter_place(list(_letter_labels(group, places, view)), view, boxes)
+        labels = list(_letter_labels(group, places, view))
+        others = links.filter(pl.col("letter") != letter)
+        place = _first_letter_place(labels, view, boxes, _ink_of_legs(others, places, view))
         if place is not None:
             boxes.append(box_around(place, 10))
             rows.append({"letter": letter, "x_px": place.x, "y_px": place.y})
@@ -239,22 +250,38 @@ def place_letters(
 def _letter_labels(legs: pl.DataFrame, places: Mapping[str, Point], view: View) -> Iterator[Label]:
     """Give the points of a route's links at which its letter may stand, on the longest first."""
     for leg in legs.sort("length_km", descending=True).iter_rows(named=True):
-        line = leg.get("line")
-        ends = (places[leg["from_node_id"]], places[leg["to_node_id"]])
-        points = ends if line is None else points_of(line)
+        points = _leg_points(leg, places)
         for share in _ALONG_LINK:
             yield Label(*view.pixel(*point_along(points, share)), 19.0, 19.0)
+
+
+def _leg_points(leg: Mapping[str, Any], places: Mapping[str, Point]) -> Sequence[Point]:
+    """Return the line of a leg's link; its ends where none is known."""
+    line = leg.get("line")
+    ends = (places[leg["from_node_id"]], places[leg["to_node_id"]])
+    return ends if line is None else points_of(line)
+
+
+def _ink_of_legs(legs: pl.DataFrame, places: Mapping[str, Point], view: View) -> Ink:
+    """Return what the lines of legs cover, none of which a letter may."""
+    lines = [
+        [view.pixel(*point) for point in _leg_points(leg, places)]
+        for leg in legs.iter_rows(named=True)
+    ]
+    return ink_of(lines, (view.width, view.height), 0.0)
 
 
 def _first_letter_place(
     labels: Sequence[Label],
     view: View,
     boxes: Sequence[Box],
+    others: Ink,
 ) -> Pixel | None:
-    """Return the first free place on a link, else beside one."""
-    for offsets in (_ON_LINK, _BESIDE_LINK):
-        for label in labels:
-            place = free_places([label], offsets, (view.width, view.height), boxes)[0]
-            if place is not None:
-                return place
+    """Return the first free place on a link, else beside one; clear of other routes if any is."""
+    for ink in (others, None):
+        for offsets in (_ON_LINK, _BESIDE_LINK):
+            for label in labels:
+                place = free_places([label], offsets, (view.width, view.height), boxes, ink)[0]
+                if place is not None:
+                    return place
     return None

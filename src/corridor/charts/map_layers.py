@@ -17,6 +17,7 @@ from corridor.charts.layer import Layer
 from corridor.charts.legends import mode_channels
 from corridor.charts.map_labels import Name
 from corridor.charts.map_lines import along_great_circle, node_places
+from corridor.charts.placement import Pixel
 from corridor.charts.style import INK, PAPER, SOFT, STYLES, styles_among
 from corridor.kernels import Bools, Floats, Ints
 from corridor.network.shapes import point_along, points_of
@@ -146,14 +147,20 @@ def crosses(
     view
         What the map shows: crosses near its rim are left out.
     """
-    shut_links = links.filter(pl.col("link_id").is_in(shut["link_id"].to_list()))
-    middles = _middles(shut_links, nodes, view)
-    rows = [{"x_px": x, "y_px": y} for x, y in middles if _is_inside(x, y, view)]
-
+    rows = [{"x_px": x, "y_px": y} for x, y in cross_places(shut, nodes, links, view)]
     chart = Layer(alt.Data(values=rows))
     halo = chart.mark_point(shape=_CROSS, size=70, stroke=PAPER, strokeWidth=4.5, opacity=1)
     cross = chart.mark_point(shape=_CROSS, size=70, stroke=INK, strokeWidth=1.9, opacity=1)
     return [halo.encode(**pixel_channels()), cross.encode(**pixel_channels())]
+
+
+def cross_places(
+    shut: pl.DataFrame, nodes: pl.DataFrame, links: pl.DataFrame, view: View
+) -> list[Pixel]:
+    """Return where the crosses of shut links stand; the arguments are those of :func:`crosses`."""
+    shut_links = links.filter(pl.col("link_id").is_in(shut["link_id"].to_list()))
+    middles = _middles(shut_links, nodes, view)
+    return [Pixel(x, y) for x, y in middles if _is_inside(x, y, view)]
 
 
 def _middles(
@@ -196,11 +203,12 @@ def dots(nodes: pl.DataFrame, view: View, size: float) -> Any:
     return mark.encode(**pixel_channels())
 
 
-def country_texts(countries: Sequence[dict[str, Any]]) -> Any:
-    """Return the names of countries; each with name, x_px, y_px."""
+def country_texts(countries: Sequence[dict[str, Any]]) -> list[Any]:
+    """Return the names of countries, with a halo; each with name, x_px, y_px."""
     chart = Layer(alt.Data(values=list(countries)))
-    mark = chart.mark_text(fontSize=9.5, color=COUNTRY)
-    return mark.encode(text=alt.Text("name:N"), **pixel_channels())
+    halo = chart.mark_text(fontSize=9.5, stroke=LAND, strokeWidth=2.5)
+    text = chart.mark_text(fontSize=9.5, color=COUNTRY)
+    return [mark.encode(text=alt.Text("name:N"), **pixel_channels()) for mark in (halo, text)]
 
 
 def name_texts(names: Iterable[Name], *, is_bold: bool) -> list[Any]:

@@ -32,6 +32,7 @@ from corridor.charts.map_layers import (
     BORDER,
     SEA,
     country_texts,
+    cross_places,
     crosses,
     dots,
     land_and_borders,
@@ -91,7 +92,8 @@ def network_map(
     names = place_names(rank_by_degree(seen, links, named), view, ink, limit=30, sure=len(named))
 
     chart = alt.layer(
-        *_ground(view, nodes, names, ink),
+        *_ground(view),
+        *_countries(view, nodes, names, ink),
         strokes(lines),
         *crosses(lines.filter(pl.col("shut")), nodes, links, view),
         dots(seen, view, size=9),
@@ -174,17 +176,20 @@ def route_map(
     ink = _ink([*route_features, *(line for line in network if line["shut"])], used, view)
     limit = round(view.width * view.height / _ROOM_PX2)
     names = place_names(rank_by_role(used, legs), view, ink, limit=limit, sure=2)
+    marks = cross_places(shut, nodes, links, view)
+    letters = place_letters(nodes, _with_lines_of(legs, links), view, names, marks)
 
     chart = alt.layer(
-        *_ground(view, nodes, names, ink),
+        *_ground(view),
         pale_links(network, view),
+        *_countries(view, nodes, names, ink),
         *([] if before is None else [_ghosts(nodes, links, before, view)]),
         _halo(routes),
         strokes(routes, widen=1.5),
         *crosses(shut, nodes, links, view),
         dots(used, view, size=22),
         *name_texts(names, is_bold=True),
-        *letter_discs(place_letters(nodes, _with_lines_of(legs, links), view, names)),
+        *letter_discs(letters),
     )
     return _frame(chart, view, _route_titles(used, legs, routes))
 
@@ -295,8 +300,9 @@ def weighted_map(
     names = place_names(_rank_by_order(used, named), view, ink, limit=24)
 
     chart = alt.layer(
-        *_ground(view, nodes, names, ink),
+        *_ground(view),
         pale_links(link_features(nodes, links, view), view),
+        *_countries(view, nodes, names, ink),
         _weighted_strokes(weighted_lines, hues, columns),
         dots(used, view, size=16),
         *name_texts(names, is_bold=True),
@@ -356,12 +362,15 @@ def _ink(features: Sequence[Mapping[str, Any]], nodes: pl.DataFrame, view: View)
     return ink_of([*lines, *dots], (view.width, view.height), _MAX_INK)
 
 
-def _ground(view: View, nodes: pl.DataFrame, names: Sequence[Name], ink: Ink) -> list[Any]:
-    """Return land, waters, borders, and names of countries where those of nodes leave room."""
+def _ground(view: View) -> list[Any]:
+    """Return land, waters and borders."""
     bounds = view.visible()
-    ground = basemap(bounds) | waters(bounds)
-    countries = place_countries(set(nodes["country"]), view, names, ink)
-    return [*land_and_borders(ground, view), country_texts(countries)]
+    return land_and_borders(basemap(bounds) | waters(bounds), view)
+
+
+def _countries(view: View, nodes: pl.DataFrame, names: Sequence[Name], ink: Ink) -> list[Any]:
+    """Return the names of countries where those of nodes leave room."""
+    return country_texts(place_countries(set(nodes["country"]), view, names, ink))
 
 
 def _frame(chart: Any, view: View, titles: Titles) -> Chart:

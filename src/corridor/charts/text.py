@@ -84,13 +84,10 @@ def numbered(text: str, number: int, limit: float) -> str:
 
 
 def row_labels(names: Iterable[str], limit: float) -> list[str]:
-    """Return names for the rows of a chart, cut to the limit and each unlike all others.
-
-    In languages other than English a name may stand on two lines.
-    """
+    """Return names for the rows of a chart, on two lines at most and each unlike all others."""
     labels: list[str] = []
     for name in names:
-        label = truncate(name, limit) if speech().is_english else wrap(name, limit)
+        label = wrap(name, limit)
         labels.append(label if label not in labels else numbered(label, len(labels) + 1, limit))
     return labels
 

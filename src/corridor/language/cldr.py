@@ -32,6 +32,16 @@ def long_date(value: dt.date) -> str:
     return format_date(value, "long", locale=spoken.code)
 
 
+def weekday_name(number: int) -> str:
+    """Return the name of a weekday, 0 for Monday.
+
+    >>> weekday_name(4)
+    'Friday'
+    """
+    _, days = month_and_day_names(speech().code)
+    return str(days["format"]["wide"][number])
+
+
 def country_name(code: str) -> str | None:
     """Return the name of a country (ISO 3166) in the language spoken; null in English.
 

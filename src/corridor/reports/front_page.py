@@ -27,7 +27,7 @@ from corridor.reports.formats import (
     share,
     usd_millions,
 )
-from corridor.reports.guesses import Guess, heaviest_guesses
+from corridor.reports.guesses import heaviest_guesses
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.loss_lists import own_trade
 from corridor.reports.losses import closures_sentence
@@ -35,6 +35,7 @@ from corridor.reports.programme import first_projects, programme_row, worth_shut
 from corridor.reports.steps import steps
 from corridor.reports.trip import Route, Trip, corridor_name, main_corridors, route_beside
 from corridor.reports.trips import MAP_COLUMNS
+from corridor.reports.weekdays import weekday_sentences
 from corridor.units import DAY_H
 
 MAP_WIDTH_PX = 452.0
@@ -65,10 +66,11 @@ def front_values(inputs: ReportInputs) -> dict[str, Any]:
 
     trip = inputs.trips[0]
     rows = main_corridors(trip)
-    guesses = heaviest_guesses(inputs, rows)
+    points = [*_route_points(trip), *_closure_points(inputs, trip)]
+    project_points = _project_points(inputs)
     return {
         "trip": trip,
-        "points": [*_route_points(trip), *_closure_points(inputs, trip), *_project_points(inputs)],
+        "points": [*points, *project_points],
         "map": _map(inputs, trip, [row["letter"] for row in rows]),
         "rows": rows,
         "verdicts": [
@@ -76,8 +78,8 @@ def front_values(inputs: ReportInputs) -> dict[str, Any]:
             *_project_verdicts(inputs),
             *_trade_verdicts(inputs),
         ],
-        "steps": steps(inputs, trip),
-        "sure": _sure_text(inputs, trip, guesses),
+        "steps": steps(inputs, trip, len(points) + 1 if project_points else None),
+        "sure": _sure_text(inputs, trip),
     }
 
 
@@ -88,9 +90,8 @@ def _route_points(trip: Trip) -> list[Point]:
         return []
 
     headline = tell(
-        "{trip}, {cargo}: about {days} days and USD {usd} by the {corridor}.",
+        "{trip}: send by the {corridor} today, about {days} days and USD {usd}.",
         trip=trip.name,
-        cargo=trip.cargo,
         days=_about_days(quickest),
         usd=number(known_usd(quickest["cost_usd"])),
         corridor=corridor_name(quickest),
@@ -137,7 +138,7 @@ def _closure_points(inputs: ReportInputs, trip: Trip) -> list[Point]:
             "If a border of the {quickest} shuts, no other route is open.",
             quickest=corridor_name(quickest),
         )
-        sentences = [tell("Its borders are {borders}.", borders=borders)]
+        sentences = [tell("It passes borders on these stretches: {borders}.", borders=borders)]
     else:
         headline = tell(
             "If a border of the {quickest} shuts, goods go by the {corridor}: {days} days instead "
@@ -160,18 +161,19 @@ def _border_sentences(names: Mapping[str, str], quickest: Route, beside: Route) 
         "corridor": corridor_name(beside),
         "others": _border_list(names, beside["borders"]),
         "quickest": corridor_name(quickest),
-        "days": days(quickest["time_p50_h"]),
-        "usual_days": days(beside["time_p50_h"]),
-        "usd": number(known_usd(quickest["cost_usd"])),
-        "usual_usd": number(known_usd(beside["cost_usd"])),
     }
     if not beside["borders"]:
-        return [tell("Its borders are {borders}. The {corridor} uses none of them.", **words)]
+        return [
+            tell(
+                "It passes borders on these stretches: {borders}. The {corridor} uses none of "
+                "them.",
+                **words,
+            )
+        ]
     return [
         tell(
-            "Its borders are {borders}. The {corridor} uses none of them; if one of its own shuts "
-            "({others}), goods go by the {quickest}: {days} days instead of {usual_days}, USD "
-            "{usd} instead of {usual_usd}.",
+            "It passes borders on these stretches: {borders}. The {corridor} uses none of them; if "
+            "a border of its own shuts ({others}), goods go by the {quickest}.",
             **words,
         )
     ]
@@ -210,7 +212,12 @@ def _project_points(inputs: ReportInputs) -> list[Point]:
         verdict = tell(
             "No: it costs {cost} to build and loses {worth} even with all borders open.", **words
         )
-    sentences = [*_future_sentences(row), *_begin_sentences(inputs)]
+    rate = share(row["hurdle_share"])
+    sentences = [
+        tell("Net present values at {rate} a year.", rate=rate),
+        *_future_sentences(row),
+        *_begin_sentences(inputs),
+    ]
     return [Point(paragraph([row["question"], verdict]), paragraph(sentences))]
 
 
@@ -296,7 +303,7 @@ def _winter_verdicts(inputs: ReportInputs) -> list[Verdict]:
     """Answer the questions on the first trip on another day: whether it has a route."""
     lead = inputs.trips[0]
     return [
-        Verdict(trip.quickest is not None, trip.heading, trip.anchor, _day_text(trip))
+        Verdict(trip.quickest is not None, trip.heading, trip.anchor, _day_text(inputs, trip))
         for trip in inputs.trips[1:]
         if trip.has_ends_and_cargo_of(lead)
         and trip.conditions == lead.conditions
@@ -304,12 +311,12 @@ def _winter_verdicts(inputs: ReportInputs) -> list[Verdict]:
     ]
 
 
-def _day_text(trip: Trip) -> str:
+def _day_text(inputs: ReportInputs, trip: Trip) -> str:
     """Say what a trip takes on its day; why there is none where it has no route."""
     quickest = trip.quickest
     if quickest is None:
         return trip.reason or ""
-    return tell(
+    on_day = tell(
         "{days} days ({low} to {high}) by the {corridor} when leaving on {date}.",
         days=days(quickest["time_p50_h"]),
         low=days(quickest["time_p05_h"]),
@@ -317,12 +324,14 @@ def _day_text(trip: Trip) -> str:
         corridor=corridor_name(quickest),
         date=day(trip.depart),
     )
+    return paragraph([on_day, *weekday_sentences(inputs, trip)])
 
 
 def _project_verdicts(inputs: ReportInputs) -> list[Verdict]:
+    """Answer the questions on projects, but for the first, which is a point of the page."""
     return [
         Verdict(row["npv_usd"] >= 0, row["question"], "projects", "")
-        for row in asked_projects(inputs)
+        for row in asked_projects(inputs)[1:]
     ]
 
 
@@ -338,8 +347,8 @@ def _trade_verdicts(inputs: ReportInputs) -> list[Verdict]:
     ]
 
 
-def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> str:
-    """Say how sure the page is: estimates in its figures, misses, and the heaviest guess."""
+def _sure_text(inputs: ReportInputs, trip: Trip) -> str:
+    """Say how sure the page is: estimates of its first route, the heaviest of them, and misses."""
     sentences = []
     quickest = trip.quickest
     if quickest is not None:
@@ -353,6 +362,16 @@ def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> st
             )
         )
 
+        guesses = heaviest_guesses(inputs, [quickest])
+        sentences += [
+            tell(
+                "The guess that weighs most in them: {guess} ({share}).",
+                guess=guess.name,
+                share=guess.weight_text,
+            )
+            for guess in guesses[:1]
+        ]
+
     quality = trust(inputs)
     if quality.measured:
         sentences.append(
@@ -360,14 +379,6 @@ def _sure_text(inputs: ReportInputs, trip: Trip, guesses: Sequence[Guess]) -> st
                 "Of {measured} measured trips, prices and speeds the model meets {met}.",
                 measured=number(quality.measured),
                 met=number(quality.met),
-            )
-        )
-    if guesses:
-        sentences.append(
-            tell(
-                "The guess that weighs most: {guess} ({share}).",
-                guess=guesses[0].name,
-                share=guesses[0].weight_text,
             )
         )
     return paragraph(sentences)

@@ -18,7 +18,8 @@ from corridor.tables import schema_results
 from corridor.tables.selectors import select
 
 PARTS = ("study", "trips", "provenance", "plans")  # what a report takes beside tables
-STUDY_TABLES = ("nodes", "links", "shapes", "services", "cargoes", "sources")  # that a report shows
+# Tables of a study that a report shows.
+STUDY_TABLES = ("nodes", "links", "shapes", "services", "windows", "cargoes", "sources")
 STUDY_WORDS = ("id", "title", "licence", "price_year", "between", "projects_asked")
 SCENARIO_WORDS = ("title", "about", "as_of")
 

@@ -5,8 +5,8 @@ Every sentence is made from the results. Whoever they say nothing of is left out
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -28,6 +28,7 @@ from corridor.reports.programme import FirstProject, first_projects, programme_r
 from corridor.reports.trip import Route, Trip, corridor_name, route_beside
 from corridor.units import DAY_H
 
+SHUT_STATES = frozenset({"shut", "trade-stopped"})  # of places, as the study's history has them
 MAX_SCENARIOS = 2  # named of those that raise a country's income
 
 
@@ -39,13 +40,16 @@ class Step(NamedTuple):
     what: str
 
 
-def steps(inputs: ReportInputs, trip: Trip) -> list[Step]:
-    """Return what to do first: shippers, governments, those the study is about, banks."""
+def steps(inputs: ReportInputs, trip: Trip, asked_point: int | None) -> list[Step]:
+    """Return what to do first: shippers, governments, those the study is about, banks.
+
+    asked_point: number of the point of the page on the first project asked about; null: none is.
+    """
     return [
         *_shipper_steps(trip),
         *_state_steps(inputs),
-        *_own_steps(inputs),
-        *_bank_steps(inputs),
+        *_own_steps(inputs, asked_point),
+        *_bank_steps(inputs, asked_point),
     ]
 
 
@@ -106,35 +110,59 @@ def _state_steps(inputs: ReportInputs) -> list[Step]:
     if not projects:
         return [Step(who, tell("now"), tell("Begin nothing: no order of the projects pays."))]
 
-    begin = tell("Begin {projects}.", projects=and_list([project.name for project in projects]))
+    names = and_list([project.name for project in projects])
+    if _are_shut_now(inputs, projects):
+        begin = tell(
+            "Begin {projects}: their borders are shut now, and they pay only once these open.",
+            projects=names,
+        )
+    else:
+        begin = tell("Begin {projects}.", projects=names)
     years = sorted({str(project.begin_year) for project in projects})
     countries = [country(code) for code in countries_enough(inputs)]
     agree = [tell("Agree on it: {countries}.", countries=and_list(countries))] if countries else []
     return [Step(who, and_list(years), paragraph([begin, *agree]))]
 
 
-def _own_steps(inputs: ReportInputs) -> list[Step]:
+def _are_shut_now(inputs: ReportInputs, projects: Sequence[FirstProject]) -> bool:
+    """Tell whether projects earn nothing while borders are shut, and are begun while they are."""
+    ids = [project.project_id for project in projects]
+    shut_usd = inputs.frame("wait_shares").filter(pl.col("project_id").is_in(ids))["shut_usd"]
+    states = inputs.frame("wait_rules").filter(pl.col("project_id").is_in(ids))["states"]
+    return (
+        shut_usd.len() == len(ids)
+        and float(shut_usd.max()) <= 0  # type: ignore[arg-type]
+        and states.len() > 0
+        and SHUT_STATES.issuperset(states.explode())
+    )
+
+
+def _own_steps(inputs: ReportInputs, asked_point: int | None) -> list[Step]:
     """Say what each country the study is about should do, unless all governments were told."""
     told = countries_enough(inputs) if programme_row(inputs) else []
     codes = [code for code in inputs.study["between"] or () if code not in told]
-    texts = {code: paragraph(_own_sentences(inputs, code)) for code in codes}
+    texts = {code: paragraph(_own_sentences(inputs, code, asked_point)) for code in codes}
     return [Step(country(code), tell("now"), text) for code, text in texts.items() if text]
 
 
-def _own_sentences(inputs: ReportInputs, code: str) -> list[str]:
+def _own_sentences(inputs: ReportInputs, code: str, asked_point: int | None) -> list[str]:
     """Say what a country should not pay for, whether anything pays, what raises its income."""
     return [
-        *_refused_sentences(inputs, code),
+        *_refused_sentences(inputs, code, asked_point),
         *_paying_sentences(inputs, code),
         *_income_sentences(inputs, code),
     ]
 
 
-def _refused_sentences(inputs: ReportInputs, code: str) -> list[str]:
+def _refused_sentences(inputs: ReportInputs, code: str, asked_point: int | None) -> list[str]:
     """Say which projects asked about a country should not pay for, and what it would lose."""
-    groups = inputs.frame("appraisal_groups").filter(pl.col("country") == code)
+    all_groups = inputs.frame("appraisal_groups")
+    builders = all_groups.filter(pl.col("group") == "builders")
+    paid = dict(builders.group_by("project_id").agg(-pl.col("pv_usd").sum()).iter_rows())
+
+    groups = all_groups.filter(pl.col("country") == code)
     sentences = []
-    for row in asked_projects(inputs):
+    for number_asked, row in enumerate(asked_projects(inputs)):
         sums = groups.filter(pl.col("project_id") == row["project_id"])
         is_cost = pl.col("group") == "builders"
         cost = -float(sums.filter(is_cost)["pv_usd"].sum())
@@ -142,14 +170,21 @@ def _refused_sentences(inputs: ReportInputs, code: str) -> list[str]:
         if row["npv_usd"] < 0 and cost > max(gain, 0):
             sentences.append(
                 tell(
-                    "Do not pay for {project}: of its costs {cost} would fall to this country, of "
-                    "its gains {gain}.",
-                    project=row["name"],
+                    "Do not pay for {project}: as the study has who pays, {share} of building it "
+                    "({cost}) would fall to this country, of its gains {gain} (present value).",
+                    project=_asked_name(row, None if number_asked else asked_point),
+                    share=share(cost / paid[row["project_id"]]),
                     cost=usd_millions(cost),
                     gain=usd_millions(gain),
                 )
             )
     return sentences
+
+
+def _asked_name(row: Mapping[str, Any], point: int | None) -> str:
+    """Return what a project asked about is called: by the point of the page on it, or its name."""
+    name: str = row["name"]
+    return name if point is None else tell("the project of point {number}", number=str(point))
 
 
 def _paying_sentences(inputs: ReportInputs, code: str) -> list[str]:
@@ -197,7 +232,7 @@ def _income_sentences(inputs: ReportInputs, code: str) -> list[str]:
     ]
 
 
-def _bank_steps(inputs: ReportInputs) -> list[Step]:
+def _bank_steps(inputs: ReportInputs, asked_point: int | None) -> list[Step]:
     """Say what banks should pay for and what not."""
     projects = first_projects(inputs)
     steps = []
@@ -210,26 +245,25 @@ def _bank_steps(inputs: ReportInputs) -> list[Step]:
             *_open_sentences(inputs, projects),
         ]
         steps.append(Step(tell("Banks"), years, paragraph(sentences)))
-    return [*steps, *_refusals(inputs)]
+    return [*steps, *_refusals(inputs, asked_point)]
 
 
-def _refusals(inputs: ReportInputs) -> list[Step]:
+def _refusals(inputs: ReportInputs, asked_point: int | None) -> list[Step]:
     """Say what banks should not lend for, and how far benefits are from costs."""
     refused = []
-    for row in asked_projects(inputs):
+    for number_asked, row in enumerate(asked_projects(inputs)):
         values = present_values(inputs, row)
         if row["npv_usd"] < 0 and values is not None:
             words = {
                 "year": str(row["open_year"]),
-                "project": row["name"],
+                "project": _asked_name(row, None if number_asked else asked_point),
                 "benefits": usd_millions(values.benefits_usd),
                 "costs": usd_millions(values.costs_usd),
                 "factor": number(values.factor, 1),
             }
             what = tell(
-                "Do not lend for this, to open in {year}: {project}. Its benefits of {benefits} "
-                "would have to be {factor} times as large to meet its costs of {costs} (present "
-                "value).",
+                "Do not lend for {project}, to open in {year}: its benefits of {benefits} would "
+                "have to be {factor} times as large to meet its costs of {costs} (present value).",
                 **words,
             )
             refused.append(Step(tell("Banks"), tell("now"), what))

@@ -21,6 +21,7 @@ from corridor.reports.formats import (
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Answer
 from corridor.reports.trip import Trip
+from corridor.reports.weekdays import weekday_sentences
 from corridor.reports.year import year_sentence
 
 
@@ -34,7 +35,7 @@ def other_day_answers(inputs: ReportInputs) -> list[Answer]:
     """Return answers on trips that are the first one on another day."""
     lead = inputs.trips[0]
     return [
-        _answer(trip, _on_another_day(trip, lead))
+        _answer(trip, _on_another_day(inputs, trip))
         for trip in inputs.trips[1:]
         if trip.has_ends_and_cargo_of(lead)
         and trip.conditions == lead.conditions
@@ -123,8 +124,9 @@ def _cheapest_route(trip: Trip, cheapest: Mapping[str, Any]) -> Markup:
     )
 
 
-def _on_another_day(trip: Trip, lead: Trip) -> Markup:
+def _on_another_day(inputs: ReportInputs, trip: Trip) -> Markup:
     """Say what the quickest route takes on another day than the first trip's, and in the year."""
+    lead = inputs.trips[0]
     quickest = trip.quickest
     if quickest is None:
         return tell_html(
@@ -139,6 +141,7 @@ def _on_another_day(trip: Trip, lead: Trip) -> Markup:
         text = tell_html("{sentence}.", sentence=text)
     else:
         text = _text(text, _usual_day(quickest, usual, lead))
+    text = _text(text, *map(escape, weekday_sentences(inputs, trip)))
 
     through_the_year = year_sentence(lead if lead.calendar.height else trip)
     return _text(text + through_the_year, estimates_sentence([quickest]))

@@ -9,10 +9,9 @@ import polars as pl
 
 from corridor.charts.maps import route_map
 from corridor.charts.stages import UNDER_WAY, stage_rows, stages
-from corridor.language.amounts import per_cent
 from corridor.language.speech import tell
 from corridor.reports.figures import ROUTE_TABLES, Figure, csv_address, draw_figure
-from corridor.reports.formats import slug, word_list
+from corridor.reports.formats import share, slug, word_list
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.sections import Section
 from corridor.reports.trip import Trip, outstanding
@@ -114,7 +113,7 @@ def stages_figure(trip: Trip) -> Figure:
     caption = tell(
         "Where days and dollars go, route by route. Goods stand still for {share} of the time of "
         "all these routes; what a faster border would save is the part at borders.",
-        share=per_cent(_standing_share(rows)),
+        share=share(_standing_share(rows)),
     )
     return draw_figure(f"{slug(trip.trip_id)}-stages", stages(rows), caption, rows, ROUTE_TABLES)
 

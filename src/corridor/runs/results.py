@@ -48,6 +48,7 @@ class Results:
             name: self.tables[name]
             for name in ("nodes", "links", "shapes", "services", "sources", "cargoes")
         }
+        windows = active_rows(self.tables["windows"], self.provenance["choices"])
         others = {
             name: frame for name, frame in self.frames.items() if name not in ("trips", *_OF_TRIPS)
         }
@@ -56,6 +57,7 @@ class Results:
             "study": self.study,
             "trips": trips,
             **inputs,
+            "windows": windows,
             "provenance": self.provenance,
             "plans": self._plans(),
             **others,
