@@ -59,8 +59,8 @@ export const bareTonnes = (kg: number): string => number(kg / 1000, 1);
 export const tonnes = (kg: number): string => t("{mass} t", { mass: bareTonnes(kg) });
 export const megatonnes = (mass: number): string => t("{mass} Mt", { mass: precise.format(Number((mass / 1e6).toPrecision(3))) });
 export const barePercent = (share: number): string => number(share * 100, share < 0.095 ? 1 : 0);
-/** A chance of meeting a closure, without its sign: in words where no hazard is known. */
-export const bareChance = (share: number): string => (share === 0 ? t("none known") : barePercent(share));
+/** A chance of meeting a closure in whole per cent, without its sign: in words where no hazard is known. */
+export const bareChance = (share: number): string => (share === 0 ? t("none known") : share < 0.005 ? `<${number(1)}` : number(share * 100));
 export const percent = (share: number): string => t("{share} %", { share: barePercent(share) });
 export const km = (value: number): string => t("{length} km", { length: number(value) });
 export const day = (iso: string): string => dates.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));
