@@ -25,7 +25,7 @@ def test_plans_are_called_as_the_row_that_is_chosen(
 ) -> None:
     monkeypatch.setattr(results, "kept_plans", lambda folder, provenance, names: names)
     tables = dict.fromkeys(
-        ("nodes", "links", "shapes", "services", "sources", "cargoes"), pl.DataFrame()
+        ("nodes", "links", "shapes", "services", "windows", "sources", "cargoes"), pl.DataFrame()
     )
     run = Results(
         study={"folder": str(tmp_path)},

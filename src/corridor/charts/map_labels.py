@@ -102,7 +102,13 @@ def _border_nodes(nodes: pl.DataFrame, legs: pl.DataFrame) -> set[str]:
 
 
 def place_names(
-    ranked: pl.DataFrame, view: View, ink: Ink, *, limit: int, sure: int = 0
+    ranked: pl.DataFrame,
+    view: View,
+    ink: Ink,
+    *,
+    limit: int,
+    sure: int = 0,
+    marks: Sequence[Pixel] = (),
 ) -> list[Name]:
     """Return the names that find a free place beside their dots.
 
@@ -118,6 +124,8 @@ def place_names(
         How many nodes are named at most.
     sure
         How many of the first are named whatever lines they cover.
+    marks
+        Where else something stands that must stay free, such as the cross of a shut link.
     """
     rows = ranked.select("name", "lon_deg", "lat_deg")
     dots = [Pixel(*view.pixel(lon, lat)) for _, lon, lat in rows.iter_rows()]
@@ -128,6 +136,7 @@ def place_names(
 
     names: list[Name] = []
     obstacles = [box_around(dot, 3) for dot in dots[:limit]]
+    obstacles += [box_around(mark, _CROSS_PX) for mark in marks]
     for number, (text, label) in enumerate(zip(texts, labels, strict=True)):
         allowed = replace(ink, max_share=1.0) if number < sure else ink
         boxes = [*obstacles, *(name.box for name in names)]

@@ -175,8 +175,8 @@ def route_map(
     routes = line_rows(route_features)
     ink = _ink([*route_features, *(line for line in network if line["shut"])], used, view)
     limit = round(view.width * view.height / _ROOM_PX2)
-    names = place_names(rank_by_role(used, legs), view, ink, limit=limit, sure=2)
     marks = cross_places(shut, nodes, links, view)
+    names = place_names(rank_by_role(used, legs), view, ink, limit=limit, sure=2, marks=marks)
     letters = place_letters(nodes, _with_lines_of(legs, links), view, names, marks)
 
     chart = alt.layer(
