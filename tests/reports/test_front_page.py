@@ -39,8 +39,8 @@ def test_sums_of_projects_are_said_with_their_conditions_and_names() -> None:
     values = front_values(report_inputs(results))
     text = values["points"][-1].text
     assert text.startswith(
-        "Net present values at 9\u00a0% a year. That is the central case: all borders stay open and "
-        "the works cost "
+        "Net present values at 9\u00a0% a year. That is the central case: all borders stay open "
+        "and the works cost "
     )
     assert "worth USD 90 m more than they cost if all borders stay open" in text
     lend, refuse = (step.what for step in values["steps"] if step.who == "Banks")

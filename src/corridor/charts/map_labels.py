@@ -33,7 +33,8 @@ _ON_LINK = ((0, 0),)
 _BESIDE_LINK = ((0.8, 0), (-0.8, 0), (0, 0.8), (0, -0.8), (1.2, 0), (-1.2, 0))
 _ABOUT_COUNTRY = tuple((x, y) for y in (0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6) for x in (0, 0.3, -0.3))
 _CROSS_PX = 6  # from the middle of the cross of a shut link to its rim
-_ALONG_LINK = (0.5, 0.35, 0.65, 0.2, 0.8)  # shares of a link's length at which its letter may stand
+# Shares of a link's length at which its letter may stand, from its middle outwards.
+_ALONG_LINK = (0.5, *(0.5 + side * step / 20 for step in range(1, 8) for side in (-1, 1)))
 
 _NAMED_KINDS = (
     "city",
