@@ -40,8 +40,8 @@ def test_post_and_weekdays_are_named() -> None:
     both = inputs(weekdays="mon tue wed thu fri")
     (sentence,) = weekday_sentences(both, both.trips[1])
     assert sentence == (
-        "On 1 July 2026 it takes 5.5: goods then reach North Gate–South Gate, shut on Saturday and "
-        "Sunday, on a Wednesday, now on a Saturday."
+        "On 1 July 2026 this route takes 5.5: goods then reach North Gate–South Gate, shut on "
+        "Saturday and Sunday, on a Wednesday, now on a Saturday."
     )
 
 

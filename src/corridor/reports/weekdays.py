@@ -54,7 +54,7 @@ def weekday_sentences(inputs: ReportInputs, trip: Trip) -> list[str]:
     names = end_names(inputs.nodes, inputs.links)
     return [
         tell(
-            "On {date} it takes {days}: goods then reach {post}, shut on {shut_days}, on a "
+            "On {date} this route takes {days}: goods then reach {post}, shut on {shut_days}, on a "
             "{usual_weekday}, now on a {weekday}.",
             date=day(lead.depart),
             days=days(usual["time_p50_h"]),
