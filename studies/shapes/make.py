@@ -17,6 +17,7 @@ hold stations that lines of the package are led through.
 from __future__ import annotations
 
 import csv
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -47,11 +48,13 @@ MAX_BENDS = 0.07  # and longer ones where they are so little longer than the str
 MAX_BETWEEN_TOWNS_KM = 130.0  # of a line from town to town, where no network has the road
 MIN_DRAWN = 0.72  # of the length traced; what is thinned keeps 0.7
 PIECE_REACH_KM = 6.0  # from a town on the way to the network that has the road
+MAX_ASIDE_KM = 15.0  # from a town on the way to a line that passes it
 MAX_DETOUR = 2.2  # of a piece between towns: the Karakoram road winds so much
 MIN_LEG_KM = 5.0  # of a sharp corner that a map would show
 MAX_BACK = 0.6  # of a corner's longer leg: its ends lie no further apart where a line turns back
 MIN_SPUR_KM = 12.0  # of a way into a side road and back; spirals of railways are shorter
 MAX_SPUR_WIDTH = 0.2  # between the ends of such a way, of its length
+KM_PER_DEG = 111.2  # of latitude
 THIN_DEG = 0.0005  # about 50 m, half of what the digits of a line show
 COLUMNS = ("link_id", "line", "traced_km", "source_id", "confidence", "note")
 
@@ -203,6 +206,7 @@ def traced_shapes(link: Link, sources: Sequence[Source], places: Sequence[Point]
             if _is_near(trace.traced_km, link.length_km) and _has_bends(trace)
             if is_direct and source.grade != "C" or not _turns_back(trace.points)
             if source.is_fine or not _has_spur(trace.points)
+            if _passes(trace.points, places)
         ]
         if shapes:
             return shapes
@@ -303,6 +307,18 @@ def town_shape(link: Link, places: Sequence[Point]) -> Shape | None:
 def _has_bends(trace: Trace | Shape) -> bool:
     """Tell whether a line is drawn with enough of its bends to say where it runs."""
     return length_km(trace.points) >= MIN_DRAWN * trace.traced_km
+
+
+def _passes(points: Sequence[Point], places: Sequence[Point]) -> bool:
+    """Tell whether a line passes all places; the node nearest to one may lie on another road."""
+    import shapely
+
+    for lon, lat in places:
+        scale = math.cos(math.radians(lat))
+        line = shapely.LineString([((x - lon) * scale, y - lat) for x, y in points])
+        if line.distance(shapely.Point(0.0, 0.0)) * KM_PER_DEG > MAX_ASIDE_KM:
+            return False
+    return True
 
 
 def _turns_back(points: Sequence[Point]) -> bool:
