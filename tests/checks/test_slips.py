@@ -30,6 +30,7 @@ def test_study_as_shipped_has_few_warnings(built_in: Frames) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_most_slips_are_noticed(built_in: Frames) -> None:
-    results = measured(built_in, 150, seed=2026)
+    # 150 draws are right to about 4 %: one row more in a table draws others.
+    results = [*measured(built_in, 150, seed=2026), *measured(built_in, 150, seed=1)]
     caught = sum(bool(findings) for _, findings in results)
     assert caught >= MIN_SHARE * len(results)
