@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corridor.kernels import Bools, Ints
+from corridor.kernels import Bools, Int32s, Ints
 from corridor.kernels.compilation import JIT
 from corridor.kernels.compiled_code import njit
 from corridor.kernels.paths import UNREACHED, dijkstra, pop, push
@@ -37,7 +37,7 @@ class Arcs(NamedTuple):
     """Open arcs into each place, or out of each."""
 
     ptr: Ints  # where those of each place begin [places + 1]
-    other: Ints  # place at the other end
+    other: Int32s  # place at the other end
     weight: Ints  # UNREACHED while shut
     number: Ints  # of each in the graph
     slot: Ints  # where each arc of the graph stands here, -1: nowhere
@@ -51,6 +51,7 @@ class Region(NamedTuple):
     is_in: Bools  # [places]
     begin: Ints  # first place of each part [parts]
     end: Ints  # first place no longer in each part [parts]
+    improved: Ints  # places that the second sweep improves [places]
     keys: Ints  # heap
     items: Ints  # heap
 
@@ -109,23 +110,22 @@ def without_each(
     ends = _ends(goals, tree)
     region = _room(tree, len(graph.head))
     for t in range(goals_count):
-        _read(t, costs[0], sums[:, 0], goals, tree, into, region, values)
+        _read(0, t, costs, sums, goals, tree, into, region, values)
+    costs[1:] = costs[:1]
+    sums[:, 1:] = sums[:, :1]
 
     for e in range(elements_count):
-        costs[e + 1] = costs[0]
-        sums[:, e + 1] = sums[:, 0]
-        shut = elements.numbers[elements.ptr[e] : elements.ptr[e + 1]]
-        parts = _set_parts(shut, graph.head, tree, ends, region)
+        parts = _set_parts(e, elements, graph.head, tree, ends, region)
         if parts == 0:
             continue
 
-        _set_weights(shut, into, out, weight, True)
+        _set_weights(e, elements, into, out, weight, True)
         _search(parts, into, out, region)
         for i in range(parts):
             for j in range(ends.ptr[region.begin[i]], ends.ptr[region.end[i]]):
                 goal = ends.numbers[j]
-                _read(goal, costs[e + 1], sums[:, e + 1], goals, tree, into, region, values)
-        _set_weights(shut, into, out, weight, False)
+                _read(e + 1, goal, costs, sums, goals, tree, into, region, values)
+        _set_weights(e, elements, into, out, weight, False)
         _restore(parts, tree, region)
     return costs, sums
 
@@ -200,7 +200,7 @@ def _arcs(ptr: Ints, numbers: Ints, far_end: Ints, weight: Ints, tree: Tree) -> 
     place = tree.place
     places = len(tree.state)
     new_ptr = np.zeros(places + 1, np.int64)
-    other = np.empty(len(weight), np.int64)
+    other = np.empty(len(weight), np.int32)
     weights = np.empty(len(weight), np.int64)
     number = np.empty(len(weight), np.int64)
     slot = np.full(len(weight), -1, np.int64)
@@ -250,6 +250,7 @@ def _room(tree: Tree, arcs: int) -> Region:
         np.zeros(places, np.bool_),
         np.empty(places, np.int64),
         np.empty(places, np.int64),
+        np.empty(places, np.int64),
         np.empty(arcs + places, np.int64),
         np.empty(arcs + places, np.int64),
     )
@@ -258,13 +259,16 @@ def _room(tree: Tree, arcs: int) -> Region:
 # ---- one element shut
 
 
-@njit(**JIT)
-def _set_parts(shut: Ints, head: Ints, tree: Tree, ends: Ends, region: Region) -> int:
+@njit(**JIT, inline="always")
+def _set_parts(
+    element: int, elements: Groups, head: Ints, tree: Tree, ends: Ends, region: Region
+) -> int:
     """Set the parts that hang below shut arcs and return how many; 0: no goal is among them."""
     place = tree.place
     count = 0
     matters = False
-    for a in shut:
+    for i in range(elements.ptr[element], elements.ptr[element + 1]):
+        a = elements.numbers[i]
         p = place[head[a]]
         if p >= 0 and tree.arc[p] == a:
             region.begin[count] = p
@@ -287,43 +291,53 @@ def _set_parts(shut: Ints, head: Ints, tree: Tree, ends: Ends, region: Region) -
     return parts
 
 
-@njit(**JIT)
-def _set_weights(shut: Ints, into: Arcs, out: Arcs, weight: Ints, is_shut: bool) -> None:
-    """Shut arcs, or open them again."""
-    for a in shut:
+@njit(**JIT, inline="always")
+def _set_weights(
+    element: int, elements: Groups, into: Arcs, out: Arcs, weight: Ints, is_shut: bool
+) -> None:
+    """Shut the arcs of an element, or open them again."""
+    for i in range(elements.ptr[element], elements.ptr[element + 1]):
+        a = elements.numbers[i]
         if into.slot[a] >= 0:
             value = UNREACHED if is_shut else weight[a]
             into.weight[into.slot[a]] = value
             out.weight[out.slot[a]] = value
 
 
-@njit(**JIT)
+@njit(**JIT, inline="always")
 def _search(parts: int, into: Arcs, out: Arcs, region: Region) -> None:
     """Search a region anew.
 
     Two sweeps with and against the order settle nearly everything, as most of a route runs along
-    the tree; what the third still improves is searched from on.
+    the tree; what the second improves is searched from on.
     """
-    distance, before, is_in, begin, end, keys, items = region
+    distance, before, is_in, begin, end, improved, keys, items = region
     ptr, other, weight, _, slot = into
     for i in range(parts):
-        is_in[begin[i] : end[i]] = True
-        distance[begin[i] : end[i]] = UNREACHED
-
-    for i in range(parts):
         for p in range(begin[i], end[i]):
-            _improve(p, ptr, other, weight, distance, before)
+            is_in[p] = True
+            distance[p] = UNREACHED
+
     for i in range(parts - 1, -1, -1):
         for p in range(end[i] - 1, begin[i] - 1, -1):
             _improve(p, ptr, other, weight, distance, before)
-
-    size = 0
+    count = 0
     for i in range(parts):
         for p in range(begin[i], end[i]):
             if _improve(p, ptr, other, weight, distance, before):
-                size = push(keys, items, size, distance[p], p)
+                improved[count] = p
+                count += 1
 
     ptr, other, weight, number, _ = out
+    size = 0
+    for c in range(count):
+        u = improved[c]
+        for i in range(ptr[u], ptr[u + 1]):
+            v = other[i]
+            if distance[u] + weight[i] < distance[v]:
+                distance[v] = distance[u] + weight[i]
+                before[v] = slot[number[i]]
+                size = push(keys, items, size, distance[v], v)
     while size:
         key = keys[0]
         u = items[0]
@@ -339,15 +353,15 @@ def _search(parts: int, into: Arcs, out: Arcs, region: Region) -> None:
 
 
 @njit(**JIT, inline="always")
-def _improve(p: int, ptr: Ints, other: Ints, weight: Ints, distance: Ints, before: Ints) -> bool:
+def _improve(p: int, ptr: Ints, other: Int32s, weight: Ints, distance: Ints, before: Ints) -> bool:
     """Take the cheapest arc into a place if it makes its route cheaper; tell whether it did."""
     least = distance[p]
-    best = -1
-    for i in range(ptr[p], ptr[p + 1]):
-        label = distance[other[i]] + weight[i]
+    best = np.int64(-1)
+    for i in range(np.uint64(ptr[p]), np.uint64(ptr[p + 1])):
+        label = distance[np.uint64(other[i])] + weight[i]
         if label < least:
             least = label
-            best = i
+            best = np.int64(i)
     if best < 0:
         return False
     distance[p] = least
@@ -355,18 +369,18 @@ def _improve(p: int, ptr: Ints, other: Ints, weight: Ints, distance: Ints, befor
     return True
 
 
-@njit(**JIT)
+@njit(**JIT, inline="always")
 def _restore(parts: int, tree: Tree, region: Region) -> None:
     """Give the places of a region the labels of the tree again."""
     for i in range(parts):
-        begin = region.begin[i]
-        end = region.end[i]
-        region.distance[begin:end] = tree.distance[begin:end]
-        region.is_in[begin:end] = False
+        for p in range(region.begin[i], region.end[i]):
+            region.distance[p] = tree.distance[p]
+            region.is_in[p] = False
 
 
-@njit(**JIT)
+@njit(**JIT, inline="always")
 def _read(
+    row: int,
     goal: int,
     costs: Ints,
     sums: Ints,
@@ -376,9 +390,9 @@ def _read(
     region: Region,
     values: Ints,
 ) -> None:
-    """Write the cost of one goal int64 [goals], and the sums along its route int64 [kinds, goals].
+    """Write the cost of one goal and the sums along its route into a row.
 
-    values int64 [kinds, arcs].
+    costs int64 [rows, goals], sums int64 [kinds, rows, goals], values int64 [kinds, arcs].
     """
     best = UNREACHED
     p = np.int64(-1)
@@ -387,18 +401,19 @@ def _read(
         if q >= 0 and region.distance[q] < best:
             best = region.distance[q]
             p = q
-    costs[goal] = best
+    costs[row, goal] = best
 
-    sums[:, goal] = 0
+    for k in range(len(values)):
+        sums[k, row, goal] = 0
     if p < 0 or len(values) == 0:
         return
     while region.is_in[p]:
         i = _last_arc(p, into, region)
         for k in range(len(values)):
-            sums[k, goal] += values[k, into.number[i]]
+            sums[k, row, goal] += values[k, into.number[i]]
         p = into.other[i]
     for k in range(len(values)):
-        sums[k, goal] += tree.sums[k, p]
+        sums[k, row, goal] += tree.sums[k, p]
 
 
 @njit(**JIT)
