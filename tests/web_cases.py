@@ -30,7 +30,7 @@ AXE = find_spec(
     "axe_playwright_python"
 )  # ships axe-core, so that a clean clone has it without node
 LATIN = re.compile(r"[A-Za-z]{3,}")
-SAME_EVERYWHERE = re.compile(r"USD|UTC|CSV|PDF|PNG|GeoJSON|TIR|UN/LOCODE|English|WebGL")
+SAME_EVERYWHERE = re.compile(r"USD|UTC|CSV|PDF|PNG|GeoJSON|TIR|UN/LOCODE|English|WebGL|EIRR")
 TRIP = {
     "origin": "almaty",
     "destination": "karachi",

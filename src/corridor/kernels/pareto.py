@@ -179,6 +179,7 @@ ARC_COLUMNS = (8, 12)
 STATE_COLUMNS = (8, 11)
 ROW_COLUMNS = (3, 4)
 COUNT = CountPlaces(*range(3))
+CACHE_LINE = 8  # numbers
 ON = ArcTable(*range(16))
 AT = StateTable(*range(12))
 ROW = RowColumns(*range(7))
@@ -319,8 +320,13 @@ def _with_more_room(pools: Pools, number: int) -> None:
 
 
 def _first_columns(table: Ints, count: int) -> Ints:
-    """Return the first so many columns, and further ones of 0 where there are fewer."""
-    columns = np.zeros((len(table), count), np.int64)
+    """Return the first so many columns, and further ones of 0 where there are fewer.
+
+    Rows begin at lines of the processor's cache where a line holds one: half a line takes two.
+    """
+    numbers = np.zeros(len(table) * count + CACHE_LINE, np.int64)
+    begin = -(numbers.ctypes.data // numbers.itemsize) % CACHE_LINE
+    columns = numbers[begin : begin + len(table) * count].reshape(len(table), count)
     copied = min(count, table.shape[1])
     columns[:, :copied] = table[:, :copied]
     return columns
