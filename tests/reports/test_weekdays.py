@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import polars as pl
+import pytest
 
 import chart_cases as cases
 from corridor.reports.inputs import ReportInputs, report_inputs
@@ -13,8 +15,13 @@ from corridor.reports.weekdays import weekday_sentences
 LATER = dt.timedelta(days=3)
 
 
-def inputs(*, weekdays: str | None, later: dt.timedelta = LATER) -> ReportInputs:
-    """Return a trip on two days, the second 6 hours quicker; weekdays: those of its border."""
+def inputs(
+    *, weekdays: str | None, later: dt.timedelta = LATER, **clock: str | float
+) -> ReportInputs:
+    """Return a trip on two days, the second 6 hours quicker.
+
+    weekdays: those of its border. clock: by which these count.
+    """
     first = {**cases.trip_with_routes("Southport"), "legs": timed(dt.timedelta())}
     second = {
         **first,
@@ -24,8 +31,8 @@ def inputs(*, weekdays: str | None, later: dt.timedelta = LATER) -> ReportInputs
         "legs": timed(later),
     }
     windows = pl.DataFrame(
-        [{"link_id": "gate", "weekdays": weekdays}],
-        schema={"link_id": pl.String, "weekdays": pl.String},
+        [{"link_id": "gate", "weekdays": weekdays, **clock}],
+        schema_overrides={"weekdays": pl.String},
     )
     return report_inputs({**cases.results(), "trips": [first, second], "windows": windows})
 
@@ -40,9 +47,16 @@ def test_post_and_weekdays_are_named() -> None:
     both = inputs(weekdays="mon tue wed thu fri")
     (sentence,) = weekday_sentences(both, both.trips[1])
     assert sentence == (
-        "On 1 July 2026 this route takes 5.5: goods then reach North Gate–South Gate, shut on "
+        "On 1 July 2026 this route takes 5.5 days: goods then reach North Gate–South Gate, shut on "
         "Saturday and Sunday, on a Wednesday, now on a Saturday."
     )
+
+
+@pytest.mark.parametrize("clock", [{"utc_offset_h": 13.0}, {"time_zone": "Pacific/Tongatapu"}])
+def test_weekdays_are_those_of_the_clock_of_the_post(clock: dict[str, Any]) -> None:
+    both = inputs(weekdays="mon tue wed thu fri", **clock)
+    (sentence,) = weekday_sentences(both, both.trips[1])
+    assert sentence.endswith("on a Thursday, now on a Sunday.")
 
 
 def test_nothing_is_said_where_the_weekday_counts_for_nothing() -> None:

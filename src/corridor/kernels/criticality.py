@@ -308,11 +308,11 @@ def _set_weights(
 def _search(parts: int, into: Arcs, out: Arcs, region: Region) -> None:
     """Search a region anew.
 
-    Two sweeps with and against the order settle nearly everything, as most of a route runs along
+    Two sweeps against and with the order settle nearly everything, as most of a route runs along
     the tree; what the second improves is searched from on.
     """
     distance, before, is_in, begin, end, improved, keys, items = region
-    ptr, other, weight, _, slot = into
+    ptr, other, weight, _, _ = into
     for i in range(parts):
         for p in range(begin[i], end[i]):
             is_in[p] = True
@@ -328,28 +328,29 @@ def _search(parts: int, into: Arcs, out: Arcs, region: Region) -> None:
                 improved[count] = p
                 count += 1
 
-    ptr, other, weight, number, _ = out
     size = 0
-    for c in range(count):
-        u = improved[c]
-        for i in range(ptr[u], ptr[u + 1]):
-            v = other[i]
-            if distance[u] + weight[i] < distance[v]:
-                distance[v] = distance[u] + weight[i]
-                before[v] = slot[number[i]]
-                size = push(keys, items, size, distance[v], v)
+    for i in range(count):
+        size = _relax(improved[i], into, out, region, size)
     while size:
         key = keys[0]
         u = items[0]
         size = pop(keys, items, size)
-        if key > distance[u]:
-            continue
-        for i in range(ptr[u], ptr[u + 1]):
-            v = other[i]
-            if key + weight[i] < distance[v]:
-                distance[v] = key + weight[i]
-                before[v] = slot[number[i]]
-                size = push(keys, items, size, distance[v], v)
+        if key <= distance[u]:
+            size = _relax(u, into, out, region, size)
+
+
+@njit(**JIT, inline="always")
+def _relax(u: int, into: Arcs, out: Arcs, region: Region, size: int) -> int:
+    """Queue the places that are cheaper by way of a place; return the new size of the queue."""
+    distance = region.distance
+    for i in range(out.ptr[u], out.ptr[u + 1]):
+        v = out.other[i]
+        label = distance[u] + out.weight[i]
+        if label < distance[v]:
+            distance[v] = label
+            region.before[v] = into.slot[out.number[i]]
+            size = push(region.keys, region.items, size, label, v)
+    return size
 
 
 @njit(**JIT, inline="always")

@@ -1109,20 +1109,15 @@ def undominated(values: Ints, most: int) -> Bools:
         return keep
 
     kept = np.empty((min(most, rows), criteria - 1), np.int64)
-    last = 0  # the one that was as good as a row last: often it is as good as the next one too
     for i in range(rows):
         if count == most:
             break
-        k = -1
         is_kept = True
+        k = 0
         while k < count and is_kept:  # no later row is at least as good, unless it is equal
-            other = last if k < 0 else k
-            is_worse = count == 0
+            is_kept = False
             for c in range(criteria - 1):
-                is_worse |= kept[other, c] > values[i, c + 1]
-            if not is_worse:
-                is_kept = False
-                last = other
+                is_kept |= kept[k, c] > values[i, c + 1]
             k += 1
         if is_kept:
             kept[count] = values[i, 1:]

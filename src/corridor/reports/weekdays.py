@@ -14,13 +14,13 @@ import polars as pl
 
 from corridor.language.cldr import weekday_name
 from corridor.language.speech import tell
+from corridor.network.calendar import second
+from corridor.network.zones import local_day
 from corridor.reports.element_names import end_names
 from corridor.reports.formats import and_list, day, days
 from corridor.reports.inputs import ReportInputs
 from corridor.reports.trip import Route, Trip
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as windows are written
-DEGREES_AN_HOUR = 15.0  # the sun's, which local hours follow
+from corridor.tables.columns import WEEKDAYS
 
 
 class Post(NamedTuple):
@@ -54,8 +54,8 @@ def weekday_sentences(inputs: ReportInputs, trip: Trip) -> list[str]:
     names = end_names(inputs.nodes, inputs.links)
     return [
         tell(
-            "On {date} this route takes {days}: goods then reach {post}, shut on {shut_days}, on a "
-            "{usual_weekday}, now on a {weekday}.",
+            "On {date} this route takes {days} days: goods then reach {post}, shut on {shut_days}, "
+            "on a {usual_weekday}, now on a {weekday}.",
             date=day(lead.depart),
             days=days(usual["time_p50_h"]),
             post=names.get(post.link_id, post.link_id),
@@ -78,29 +78,45 @@ def _links(route: Route) -> list[str]:
 
 def _post(inputs: ReportInputs, route: Route, usual: Route) -> Post | None:
     """Return the first post of a route that is shut on some weekdays and met on different ones."""
-    longitudes = dict(inputs.nodes.select("node_id", "lon_deg").iter_rows())
+    zones = _zones(inputs.nodes)
     for leg, usual_leg in zip(route["leg_rows"], usual["leg_rows"], strict=True):
-        shut_days = _shut_days(inputs.study_frame("windows"), leg["link_id"])
-        weekdays = [_weekday(one, longitudes) for one in (leg, usual_leg)]
-        if shut_days and weekdays[0] != weekdays[1]:
-            return Post(leg["link_id"], shut_days, *weekdays)
+        windows = inputs.study_frame("windows").filter(pl.col("link_id") == leg["link_id"])
+        shut_days = _shut_days(windows)
+        if not shut_days:
+            continue
+
+        clock = windows.row(0, named=True)
+        zone = zones.get(leg["from_node_id"])
+        weekday = _weekday(leg, clock, zone)
+        usual_weekday = _weekday(usual_leg, clock, zone)
+        if weekday != usual_weekday:
+            return Post(leg["link_id"], shut_days, weekday, usual_weekday)
     return None
 
 
-def _shut_days(windows: pl.DataFrame, link_id: str | None) -> list[int]:
-    """Return the weekdays on which a link is open by none of its windows, 0 for Monday."""
-    if link_id is None or not windows.height:
+def _zones(nodes: pl.DataFrame) -> dict[str, str | None]:
+    """Return the time zone of every place; nothing where the table has none."""
+    if "time_zone" not in nodes.columns:
+        return {}
+    return dict(nodes.select("node_id", "time_zone").iter_rows())
+
+
+def _shut_days(windows: pl.DataFrame) -> list[int]:
+    """Return the weekdays on which none of the windows of a link is open, 0 for Monday."""
+    if not windows.height or windows["weekdays"].null_count():
         return []
 
-    of_link = windows.filter(pl.col("link_id") == link_id)
-    if not of_link.height or of_link["weekdays"].null_count():
-        return []
-    open_days = {word.lower()[:3] for words in of_link["weekdays"] for word in words.split()}
+    open_days = {word.lower()[:3] for words in windows["weekdays"] for word in words.split()}
     return [number for number, word in enumerate(WEEKDAYS) if word not in open_days]
 
 
-def _weekday(leg: Mapping[str, Any], longitudes: Mapping[str, float]) -> int:
-    """Return the weekday on which goods reach a leg, by the hours of the place; 0 for Monday."""
-    hours = longitudes.get(leg["from_node_id"], 0.0) / DEGREES_AN_HOUR - (leg["wait_h"] or 0.0)
-    reached_at: dt.datetime = leg["depart_at"] + dt.timedelta(hours=hours)
-    return reached_at.weekday()
+def _weekday(leg: Mapping[str, Any], clock: Mapping[str, Any], zone: str | None) -> int:
+    """Return the weekday on which goods reach a leg, 0 for Monday.
+
+    clock: the window by whose time days count. zone: of the place, where that names none.
+    """
+    reached_at: dt.datetime = leg["depart_at"] - dt.timedelta(hours=leg["wait_h"] or 0.0)
+    own_zone = clock.get("time_zone")
+    if own_zone is None and clock.get("utc_offset_h") is not None:
+        return (reached_at + dt.timedelta(hours=clock["utc_offset_h"])).weekday()
+    return local_day(second(reached_at), own_zone or zone).weekday()

@@ -217,7 +217,7 @@ def _computed(
     for number, tables in enumerate(reversed(others), start=4):
         say("flows, other scenarios, evidence and trade", done + number)
         frames |= tables()
-    say("appraising projects", done + 10)
+    say("appraising projects", done + 4 + len(others))
     frames |= appraisal()
     return _with_columns(frames | losses_of)
 
